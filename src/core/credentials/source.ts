@@ -1,0 +1,42 @@
+import type { CallScope } from "../transport/scope.ts";
+import type { Secret } from "../secret.ts";
+
+/** A credential: its text, or a function that is asked for it. */
+export type CredentialValue = string | Secret | (() => string | Secret | Promise<string | Secret>);
+
+/** What lets one request in: one header, and which credential it came from. */
+export interface Authorization {
+  readonly header: string;
+  readonly value: string;
+  /** Grows with every new credential of a source; says which one a rejected request had used. */
+  readonly generation: number;
+  /** Whether it was given or found, not made by a login of this client: then its rejection says nothing of our logins. */
+  readonly adopted: boolean;
+}
+
+/** Where a credential came from, for people: never its value. */
+export interface CredentialOrigin {
+  readonly kind: "apiKey" | "sessionToken" | "userKey";
+  /** `option apiKey`, or the variables: `LC_USER_KEY_ID + LC_USER_KEY_SECRET`. */
+  readonly source: string;
+  readonly header: string;
+  /** The variable that a shell would hold the header's value in. */
+  readonly variable: string;
+}
+
+/** Gives the credential for a request, and another one when it was rejected. */
+export interface CredentialSource {
+  readonly origin: CredentialOrigin;
+  /** The credential for the next request; at once where one is at hand. */
+  current(scope: CallScope): Authorization | Promise<Authorization>;
+  /** The credential to send if there is one without asking or logging in; else undefined. */
+  atHand(scope: CallScope): Promise<Authorization | undefined>;
+  /**
+   * The server rejected this credential: resolves with a newer one, or rejects with the error for the caller.
+   *
+   * @param renewals - how often this call has been given a newer one already.
+   */
+  renew(rejected: Authorization, scope: CallScope, renewals: number): Promise<Authorization>;
+  /** The server accepted this credential. */
+  accepted(authorization: Authorization): void;
+}

@@ -1,0 +1,67 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+interface Scope {
+  process: unknown;
+  readonly scoped: AsyncLocalStorage<unknown>;
+}
+
+/** A process-wide default client with async scopes over it, for one kind of client. */
+export interface DefaultClient<C> {
+  /** Sets it for the whole process; undefined resets it. */
+  set(client: C | undefined): void;
+  /** The scoped one, else the process's, else a new one that is kept. */
+  get(): C;
+  /** Runs `fn` with this client as the default inside it, across its awaits. */
+  within<T>(client: C, fn: () => T): T;
+}
+
+/**
+ * @param service - names the slot. It lives under a global symbol, so that two copies of the package agree.
+ * @param isClient - tells a client from what another version may have left there.
+ */
+export function defaultClient<C>(service: string, make: () => C, isClient: (value: unknown) => value is C): DefaultClient<C> {
+  const slot = (): Scope => {
+    const key = Symbol.for(`keylight.default-client.${service}`);
+    const found: unknown = Reflect.get(globalThis, key);
+    if (isScope(found)) return found;
+    const made: Scope = { process: undefined, scoped: new AsyncLocalStorage() };
+    Object.defineProperty(globalThis, key, { value: made });
+    return made;
+  };
+  return {
+    set(client) {
+      slot().process = client;
+    },
+    get() {
+      const { scoped, process } = slot();
+      const inside = scoped.getStore();
+      if (isClient(inside)) return inside;
+      if (isClient(process)) return process;
+      const made = make();
+      slot().process = made;
+      return made;
+    },
+    within: (client, fn) => slot().scoped.run(client, fn),
+  };
+}
+
+/**
+ * An object whose members are those of whatever `target` gives at the time of use.
+ *
+ * Symbols and `then` are left out, so that inspecting or awaiting it does not make a client.
+ */
+export function following<T extends object>(target: () => T): T {
+  const empty: Partial<T> = {};
+  return new Proxy(empty, {
+    get(_, name) {
+      if (typeof name === "symbol" || name === "then") return undefined;
+      const object = target();
+      const member: unknown = Reflect.get(object, name);
+      return typeof member === "function" ? member.bind(object) : member;
+    },
+  }) as T;
+}
+
+function isScope(value: unknown): value is Scope {
+  return typeof value === "object" && value !== null && "process" in value && "scoped" in value && value.scoped instanceof AsyncLocalStorage;
+}

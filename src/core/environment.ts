@@ -1,0 +1,20 @@
+import { ConfigurationError } from "../errors/index.ts";
+
+/** Variables as a client sees them: read once, at construction; white space trimmed; an empty one counts as unset. */
+export type Environment = (name: string) => string | undefined;
+
+/**
+ * @param names - the variables that a service knows; no other is looked at.
+ * @param variables - default `process.env`, where there is a process.
+ */
+export function readEnvironment(names: readonly string[], variables?: Record<string, string | undefined>): Environment {
+  const source = variables ?? globalThis.process?.env ?? {};
+  const values = new Map<string, string>();
+  for (const name of names) {
+    const value: unknown = Object.hasOwn(source, name) ? source[name] : undefined;
+    if (value === undefined || value === null) continue;
+    if (typeof value !== "string") throw new ConfigurationError(`env.${name} must be a string`);
+    if (value.trim() !== "") values.set(name, value.trim());
+  }
+  return (name) => values.get(name);
+}

@@ -1,0 +1,50 @@
+import type { WireResponse } from "./wire.ts";
+
+/** Longest wait that a server may ask for, in milliseconds; above it the call fails at once. */
+export const longestRetryAfter = 60_000;
+
+/** Full jitter: a random time between 0 and `base * 2^attempt`, at most `max`, in milliseconds. */
+export function fullJitter(attempt: number, base: number, max: number): number {
+  return Math.random() * Math.min(max, base * 2 ** Math.min(attempt, 30));
+}
+
+/** Between a half and the whole of `base * 2^attempt`, at most `max`, in milliseconds: it grows for certain. */
+export function equalJitter(attempt: number, base: number, max: number): number {
+  const ceiling = Math.min(max, base * 2 ** Math.min(attempt, 30));
+  return ceiling / 2 + (Math.random() * ceiling) / 2;
+}
+
+/** `Retry-After` in milliseconds: seconds or an HTTP date; a date that is past means 0; undefined when absent or unreadable. */
+export function retryAfter(response: WireResponse): number | undefined {
+  const text = response.header("retry-after")?.trim();
+  if (text === undefined || text === "") return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+/**
+ * How many retries a client may make beyond what its successes earn, so that a failing server is not met with a
+ * multiple of the usual load.
+ */
+export class RetryBudget {
+  #tokens: number;
+  readonly #capacity: number;
+
+  constructor(capacity = 500) {
+    this.#capacity = capacity;
+    this.#tokens = capacity;
+  }
+
+  /** Takes one retry; false when none is left. */
+  take(): boolean {
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  /** A call succeeded: ten of these earn one retry. */
+  earn(): void {
+    if (this.#tokens < this.#capacity) this.#tokens += 0.1;
+  }
+}

@@ -1,0 +1,228 @@
+import {
+  AuthenticationError,
+  ClientClosedError,
+  GraphQLRequestError,
+  KeylightError,
+  ResponseFormatError,
+  TimeoutError,
+  TransportError,
+  type Attempt,
+  type TransportPhase,
+} from "../../errors/index.ts";
+import { annotate } from "../../errors/keylight-error.ts";
+import type { Authorization, CredentialSource } from "../credentials/source.ts";
+import type { Log } from "../log.ts";
+import { fullJitter, longestRetryAfter, type RetryBudget } from "./backoff.ts";
+import { classify, type CallFacts, type Envelope, type Outcome } from "./classify.ts";
+import { ScopeEnded, type CallScope } from "./scope.ts";
+import { WireError, type Exchange, type Transport, type WireRequest, type WireResponse } from "./wire.ts";
+
+/** What all calls of a client share on their way. */
+export interface Road {
+  readonly transport: () => Transport | Promise<Transport>;
+  readonly budget: RetryBudget;
+  readonly log: Log;
+  /** Further attempts after the first. */
+  readonly retryAttempts: number;
+  /** Longest wait between attempts, in milliseconds. */
+  readonly retryMaxDelay: number;
+  readonly maxResponseBytes: number;
+}
+
+/** One call, encoded and ready to go. */
+export interface Call {
+  readonly request: WireRequest;
+  readonly facts: CallFacts;
+  readonly scope: CallScope;
+  /** `required`: an own credential goes out. `at hand`: only one that needs no login. */
+  readonly credential: { readonly source: CredentialSource; readonly need: "required" | "at hand" } | undefined;
+  /** Whether the caller says that a second run does no harm. */
+  readonly idempotent: boolean;
+  readonly variableNames: readonly string[];
+  /** Makes the error for a write whose outcome is unknown; without it, the failure itself is thrown. */
+  readonly ambiguous?: ((why: string, phase: TransportPhase) => TransportError) | undefined;
+}
+
+export interface Answer {
+  readonly envelope: Envelope;
+  readonly response: WireResponse;
+  readonly attempts: readonly Attempt[];
+}
+
+/** Where a call stands; told to whoever waits when it ends early. */
+interface Progress {
+  readonly attempts: Attempt[];
+  exchange: Exchange | undefined;
+  /** Whether a write is out now whose answer has not come. */
+  outstanding: boolean;
+  /** Whether a write of an earlier attempt may have run. */
+  mayHaveRun: boolean;
+}
+
+const retryBase = 200;
+
+/** The way of one call: authorize, send, read, classify; then return, renew once, wait and send again, or throw. */
+export async function execute(road: Road, call: Call): Promise<Answer> {
+  const progress: Progress = { attempts: [], exchange: undefined, outstanding: false, mayHaveRun: false };
+  try {
+    return await drive(road, call, progress);
+  } catch (error) {
+    throw finalError(error, call, progress);
+  } finally {
+    call.scope.dispose();
+  }
+}
+
+async function drive(road: Road, call: Call, progress: Progress): Promise<Answer> {
+  const { scope, credential } = call;
+  scope.check();
+  let authorization = await authorize(call);
+  let renewals = 0;
+  let retries = 0;
+  let waitedMs = 0;
+  for (;;) {
+    const started = performance.now();
+    const { outcome, response } = await attempt(road, call, authorization, progress);
+    const error = outcome.kind === "ok" ? undefined : outcome.error;
+    progress.attempts.push(recorded(response, error, performance.now() - started, waitedMs));
+    waitedMs = 0;
+    if (outcome.kind === "ok" && response !== undefined) {
+      if (authorization !== undefined) credential?.source.accepted(authorization);
+      road.budget.earn();
+      return { envelope: outcome.envelope, response, attempts: progress.attempts };
+    }
+    if (outcome.kind === "rejected") {
+      authorization = await renewal(call, authorization, renewals, outcome.error);
+      renewals += 1;
+    } else if (outcome.kind === "retry") {
+      waitedMs = await delayed(road, call, outcome, retries);
+      retries += 1;
+    } else {
+      throw error;
+    }
+  }
+}
+
+function authorize(call: Call): Authorization | undefined | Promise<Authorization | undefined> {
+  const { credential, scope } = call;
+  if (credential === undefined) return undefined;
+  return credential.need === "required" ? credential.source.current(scope) : credential.source.atHand(scope);
+}
+
+async function renewal(
+  call: Call,
+  rejected: Authorization | undefined,
+  renewals: number,
+  error: KeylightError,
+): Promise<Authorization> {
+  const source = call.credential?.source;
+  if (rejected === undefined || source === undefined) throw error;
+  const facts = { status: error.status, requestId: error.requestId };
+  try {
+    return await source.renew(rejected, call.scope, renewals);
+  } catch (failure) {
+    throw failure instanceof AuthenticationError ? annotate(failure, facts) : failure;
+  }
+}
+
+async function attempt(
+  road: Road,
+  call: Call,
+  authorization: Authorization | undefined,
+  progress: Progress,
+): Promise<{ outcome: Outcome; response?: WireResponse }> {
+  const { facts, scope } = call;
+  const exchange: Exchange = { scope, maxResponseBytes: road.maxResponseBytes, phase: "connect" };
+  const request =
+    authorization === undefined
+      ? call.request
+      : { ...call.request, headers: { ...call.request.headers, [authorization.header]: authorization.value } };
+  const ready = road.transport();
+  const transport = ready instanceof Promise ? await scope.race(ready) : ready;
+  progress.exchange = exchange;
+  progress.outstanding = facts.kind === "mutation";
+  try {
+    const response = await transport.send(request, exchange);
+    const outcome = classify(response, facts);
+    progress.outstanding = false;
+    progress.mayHaveRun ||= outcome.kind !== "ok" && outcome.error.mayHaveExecuted;
+    return { outcome, response };
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    const ran = facts.kind === "mutation" && !neverLeft(error, exchange);
+    progress.outstanding = false;
+    progress.mayHaveRun ||= ran;
+    return { outcome: unanswered(error, exchange, ran, facts) };
+  }
+}
+
+/** Proof that no byte of the request reached the server: it failed, with a system's code, before the connection stood. */
+function neverLeft(error: WireError, exchange: Exchange): boolean {
+  return error.code !== undefined && (exchange.phase === "connect" || exchange.phase === "tls");
+}
+
+function unanswered(error: WireError, exchange: Exchange, ran: boolean, facts: CallFacts): Outcome {
+  const { phase } = exchange;
+  const details = { operationName: facts.operationName, status: error.status, mayHaveExecuted: ran };
+  if (error.kind !== "network") {
+    const message = error.kind === "too-large" ? "the answer is larger than maxResponseBytes allows" : "the answer's compression is broken";
+    return { kind: "fail", error: new ResponseFormatError(message, error.contentType, error.byteLength, details) };
+  }
+  const cause = { name: "Error", ...(error.code === undefined ? {} : { code: error.code }), ...(error.syscall === undefined ? {} : { syscall: error.syscall }) };
+  const what = phase === "connect" || phase === "tls" ? "no connection to the server" : "the connection broke before the answer was whole";
+  const message = `${what} (${error.code ?? "network error"}, phase ${phase})`;
+  return { kind: "retry", ran, error: new TransportError(message, phase, { ...details, retryable: true, cause }) };
+}
+
+/** Sleeps before the next attempt and says how long; throws the outcome's error where there is to be none. */
+async function delayed(road: Road, call: Call, outcome: Outcome & { kind: "retry" }, retries: number): Promise<number> {
+  const { error } = outcome;
+  if (retries >= road.retryAttempts || (outcome.ran && !call.idempotent)) throw error;
+  const asked = error.retryAfterMs;
+  const delay = asked ?? fullJitter(retries, retryBase, road.retryMaxDelay);
+  if (delay > longestRetryAfter || delay >= call.scope.remaining || !road.budget.take()) throw error;
+  road.log.info("retry", { operation: call.facts.operationName, code: error.code, status: error.status, delayMs: Math.round(delay) });
+  await call.scope.sleep(delay);
+  return delay;
+}
+
+function recorded(response: WireResponse | undefined, error: KeylightError | undefined, durationMs: number, waitedMs: number): Attempt {
+  const code = error === undefined ? undefined : (error.cause?.code ?? error.code);
+  return {
+    ...(response === undefined ? {} : { status: response.status }),
+    ...(code === undefined ? {} : { code }),
+    durationMs: Math.round(durationMs),
+    waitedMs: Math.round(waitedMs),
+  };
+}
+
+/** The error as the caller gets it: a scope's end is put into the caller's terms, and the call's facts are added. */
+function finalError(thrown: unknown, call: Call, progress: Progress): unknown {
+  const { attempts, exchange } = progress;
+  const phase = exchange?.phase ?? "connect";
+  if (progress.outstanding && phase !== "connect" && phase !== "tls") progress.mayHaveRun = true;
+  const facts = {
+    operationName: call.facts.operationName,
+    variableNames: call.variableNames,
+    attempts,
+    mayHaveExecuted: progress.mayHaveRun,
+  };
+  const error = thrown instanceof ScopeEnded ? endedEarly(thrown, call.scope.timeout, phase) : thrown;
+  if (call.ambiguous !== undefined && progress.mayHaveRun && leavesDoubt(error)) {
+    return annotate(call.ambiguous(error instanceof KeylightError ? error.message : "the call was aborted", phase), facts);
+  }
+  return error instanceof KeylightError ? annotate(error, facts) : error;
+}
+
+/** What the caller gets when a call's time is over, its client closed, or its signal aborted. */
+export function endedEarly({ end }: ScopeEnded, timeout: number, phase: Exchange["phase"]): unknown {
+  if (end.cause === "aborted") return end.reason;
+  if (end.cause === "closed") return new ClientClosedError();
+  return new TimeoutError(`no answer within ${timeout} ms`, phase);
+}
+
+/** Whether a failed write may have run unseen: nothing readable came, or the server itself broke down. */
+function leavesDoubt(error: unknown): boolean {
+  if (!(error instanceof KeylightError)) return true;
+  return !(error instanceof GraphQLRequestError) || (error.status ?? 0) >= 500;
+}

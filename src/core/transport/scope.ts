@@ -1,0 +1,114 @@
+/** Why a call ended before its outcome. */
+export type ScopeEnd =
+  | { readonly cause: "timeout" }
+  | { readonly cause: "closed" }
+  | { readonly cause: "aborted"; readonly reason: unknown };
+
+/** Thrown inside a call whose scope has ended; translated for the caller in one place. */
+export class ScopeEnded extends Error {
+  readonly end: ScopeEnd;
+  constructor(end: ScopeEnd) {
+    super(end.cause);
+    this.end = end;
+  }
+}
+
+export interface ScopeOptions {
+  /** Milliseconds for everything together. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+  /** The calls that are in flight, for `close()`; the scope enters and leaves it by itself. */
+  readonly open?: Set<CallScope>;
+}
+
+/**
+ * The life of one call: its deadline, the caller's signal and the client's closing, behind one timer and at most one
+ * listener on the signal. Whatever waits inside a call waits through its scope.
+ */
+export class CallScope {
+  readonly timeout: number;
+  readonly startedAt = performance.now();
+  /** Wall clock at the start, in milliseconds. */
+  readonly startedWall = Date.now();
+  readonly #listeners = new Set<(ended: ScopeEnded) => void>();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #open: Set<CallScope> | undefined;
+  #ended: ScopeEnded | undefined;
+
+  constructor(options: ScopeOptions) {
+    this.timeout = options.timeout;
+    this.#signal = options.signal;
+    this.#open = options.open;
+    this.#timer = setTimeout(this.#onTimeout, options.timeout);
+    this.#open?.add(this);
+    if (this.#signal?.aborted === true) this.#onAbort();
+    else this.#signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /** Milliseconds until the deadline; never below 0. */
+  get remaining(): number {
+    return Math.max(0, this.startedAt + this.timeout - performance.now());
+  }
+
+  /** @throws {@link ScopeEnded} once the scope has ended. */
+  check(): void {
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+
+  end(end: ScopeEnd): void {
+    if (this.#ended !== undefined) return;
+    const ended = new ScopeEnded(end);
+    this.#ended = ended;
+    this.dispose();
+    for (const listener of [...this.#listeners]) listener(ended);
+    this.#listeners.clear();
+  }
+
+  /** Calls back once, when the scope ends; at once if it has. Returns the way to stop listening. */
+  onEnd(listener: (ended: ScopeEnded) => void): () => void {
+    if (this.#ended !== undefined) {
+      listener(this.#ended);
+      return () => undefined;
+    }
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The promise's outcome, or the scope's end if that comes first. The promise itself goes on. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const stop = this.onEnd(reject);
+      promise.then(resolve, reject).finally(stop);
+    });
+  }
+
+  /** Resolves after `ms` milliseconds, unless the scope ends first. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stop();
+        resolve();
+      }, ms);
+      const stop = this.onEnd((ended) => {
+        clearTimeout(timer);
+        reject(ended);
+      });
+    });
+  }
+
+  /** Leaves nothing behind: no timer, no listener. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#open?.delete(this);
+  }
+
+  readonly #onTimeout = (): void => {
+    this.end({ cause: "timeout" });
+  };
+
+  readonly #onAbort = (): void => {
+    this.end({ cause: "aborted", reason: this.#signal?.reason });
+  };
+}

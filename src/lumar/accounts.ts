@@ -1,0 +1,80 @@
+import type { RequestOptions } from "../core/options.ts";
+import type { Gateway } from "./gateway.ts";
+import { GetAccountDocument, ListAccountsDocument } from "./generated/operations.ts";
+import { globalId } from "./ids.ts";
+import { isAccount, noAccount, promised, promisedList, toAccount } from "./read.ts";
+import type { Account, ID } from "./types.ts";
+import { Checks } from "./validate.ts";
+
+/** A list that is read page by page while it is iterated. */
+export interface AccountList extends AsyncIterable<Account> {
+  /** Reads to the end, or to `limit` accounts. */
+  toArray(options?: { limit?: number }): Promise<Account[]>;
+}
+
+/** Documented as the range of page sizes: 1 to 1,000. */
+const pageSize = 100;
+
+/** The accounts that a user can see. @see https://api-docs.lumar.io/docs/graphql/get-accounts */
+export class Accounts {
+  readonly #gateway: Gateway;
+
+  /** @internal */
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  /** @throws {@link NotFoundError} when there is no such account, or no access to it. */
+  async get(id: ID, options?: RequestOptions): Promise<Account> {
+    const checks = new Checks("accounts.get");
+    checks.id(id, "id");
+    checks.done();
+    const { data } = await this.#gateway.call(GetAccountDocument, { accountId: globalId("Account", id) }, options);
+    const { node } = data;
+    if (!isAccount(node)) throw noAccount("GetAccount");
+    return toAccount(node);
+  }
+
+  /**
+   * The accounts, page by page.
+   *
+   * @example
+   * for await (const account of client.accounts.list()) console.log(account.name);
+   */
+  list(options?: RequestOptions): AccountList {
+    const iterate = (): AsyncGenerator<Account, void, undefined> => this.#pages(options);
+    return {
+      [Symbol.asyncIterator]: iterate,
+      async toArray({ limit = Number.POSITIVE_INFINITY } = {}) {
+        const accounts: Account[] = [];
+        if (limit <= 0) return accounts;
+        for await (const account of iterate()) {
+          accounts.push(account);
+          if (accounts.length >= limit) break;
+        }
+        return accounts;
+      },
+    };
+  }
+
+  async *#pages(options: RequestOptions | undefined): AsyncGenerator<Account, void, undefined> {
+    const seen = new Set<string>();
+    let after: string | null = null;
+    do {
+      const { nodes, endCursor } = await this.#page(after, options);
+      yield* nodes;
+      after = endCursor;
+      // A server that repeats a cursor would keep us here for ever.
+    } while (after !== null && !seen.has(after) && seen.add(after));
+  }
+
+  async #page(after: string | null, options: RequestOptions | undefined): Promise<{ nodes: Account[]; endCursor: string | null }> {
+    const { data } = await this.#gateway.call(ListAccountsDocument, { first: pageSize, after }, options);
+    const { nodes, pageInfo } = promised(promised(data.me, "me").accounts, "me.accounts");
+    const { hasNextPage, endCursor } = promised(pageInfo, "me.accounts.pageInfo");
+    return {
+      nodes: promisedList(nodes, "me.accounts.nodes").map(toAccount),
+      endCursor: hasNextPage ? (endCursor ?? null) : null,
+    };
+  }
+}

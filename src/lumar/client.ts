@@ -1,0 +1,274 @@
+import { AuthenticationError, ConfigurationError } from "../errors/index.ts";
+import { GraphQLConnection, Lines, type CallPlan } from "../core/connection.ts";
+import { readEndpoint } from "../core/endpoint.ts";
+import { readEnvironment, type Environment } from "../core/environment.ts";
+import type { RequestExplanation } from "../core/explain.ts";
+import { LiveSecrets } from "../core/live-secrets.ts";
+import { own, readSettings, type CommonOptions, type RequestOptions } from "../core/options.ts";
+import type { SessionStore } from "../core/session/store.ts";
+import type { Document } from "../core/transport/document.ts";
+import type { Answer } from "../core/transport/execute.ts";
+import type { Attempt, GraphQLErrorEntry } from "../errors/index.ts";
+import { Accounts } from "./accounts.ts";
+import { lumarVariables, readCredential, type CredentialOptions } from "./credentials.ts";
+import { keyPattern, lumarDialect } from "./dialect.ts";
+import type { Gateway } from "./gateway.ts";
+import { DeleteSessionDocument, MeDocument, VersionDocument } from "./generated/operations.ts";
+import { Identity, noCredential, onceOnly } from "./identity.ts";
+import { promised, toUser } from "./read.ts";
+import { ServiceAccounts } from "./service-accounts.ts";
+import type { User } from "./types.ts";
+import { UserKeys } from "./user-keys.ts";
+import { version } from "../version.ts";
+
+/** Options of a Lumar client. All are optional: `new Client()` takes the credential from the environment. */
+export interface ClientOptions extends CommonOptions, CredentialOptions {
+  /**
+   * Variable: `LC_API_URL`. `https`, or plain `http` to this machine.
+   * @defaultValue "https://api.lumar.io/graphql"
+   */
+  endpoint?: string;
+  /**
+   * Where sessions are kept between clients and processes.
+   * @defaultValue `memorySessionStore()`
+   */
+  sessionStore?: SessionStore;
+  /** Sent as `apollographql-client-name`. @defaultValue "keylight" */
+  clientName?: string;
+  /** Sent as `apollographql-client-version`. @defaultValue keylight's version */
+  clientVersion?: string;
+}
+
+/** A whole answer. */
+export interface RawResponse<TData> {
+  readonly data: TData;
+  /** Empty, unless the call said `allowPartial`. */
+  readonly errors: readonly GraphQLErrorEntry[];
+  readonly status: number;
+  readonly headers: Headers;
+  readonly requestId: string | undefined;
+  /** One entry for each request that the call took. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** A live session, without its token. Instants are ISO 8601 in UTC. */
+export interface SessionInfo {
+  readonly obtainedAt: string;
+  readonly expiresAt: string;
+}
+
+const defaultEndpoint = "https://api.lumar.io/graphql";
+
+/** Carries what a derived client shares with the one that it came from; never part of what a user writes. */
+const inheritance = Symbol("inheritance");
+
+interface Inheritance {
+  readonly env: Environment | undefined;
+  readonly lines: Lines | undefined;
+  readonly identity: Identity | undefined;
+}
+
+/**
+ * A client of Lumar's GraphQL API. Give it a credential, and calls work: sessions are renewed, queries are retried,
+ * writes are never repeated unless it is sure that they did not run.
+ *
+ * Every call may throw what `KeylightError` lists; an abort rejects with the signal's own reason.
+ *
+ * @example
+ * const client = new Client({ userKey: { id: "TjAwN1VzZXJLZXkxMzI", secret } });
+ * const account = await client.serviceAccounts.create({ accountId, name: "CI", roleCode: "Viewer" });
+ *
+ * @see https://api-docs.lumar.io/docs/graphql/authentication
+ */
+export class Client implements AsyncDisposable {
+  /** Where the requests go. */
+  readonly endpoint: string;
+  readonly accounts: Accounts;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly userKeys: UserKeys;
+  readonly #options: ClientOptions;
+  readonly #env: Environment;
+  readonly #identity: Identity | undefined;
+  readonly #connection: GraphQLConnection;
+  #closed = false;
+
+  /** @throws {@link ConfigurationError} naming the option or variable that is wrong. */
+  constructor(options: ClientOptions = {}) {
+    if (typeof options !== "object" || options === null) throw new ConfigurationError("the options of a client must be an object");
+    const from = inheritanceOf(options);
+    this.#options = { ...options };
+    this.#env = from?.env ?? readEnvironment(lumarVariables, own(options, "env"));
+    const settings = readSettings(options, this.#env);
+    const secrets = from?.identity?.secrets ?? new LiveSecrets(keyPattern);
+    const endpoint = endpointOf(options, this.#env, secrets);
+    const headers = clientHeaders(options);
+    const lines = from?.lines ?? new Lines(settings.fetch);
+    this.#identity = from?.identity;
+    if (this.#identity === undefined) {
+      const credential = readCredential(options, this.#env);
+      const store = own(options, "sessionStore");
+      if (credential !== undefined) this.#identity = new Identity(credential, { endpoint, settings, headers, secrets, lines, store });
+    }
+    this.#identity?.retain();
+    const credential = this.#identity?.source;
+    this.#connection = new GraphQLConnection({ endpoint, settings, headers, secrets, lines, credential, dialect: lumarDialect, noCredential });
+    this.endpoint = endpoint.href;
+    const gateway = this.#gateway(secrets);
+    this.accounts = new Accounts(gateway);
+    this.serviceAccounts = new ServiceAccounts(gateway);
+    this.userKeys = new UserKeys(gateway);
+  }
+
+  /** The user who is logged in. What a service account gets here is not documented. */
+  async me(options?: RequestOptions): Promise<User> {
+    const { me } = await this.request(MeDocument, {}, options);
+    return toUser(promised(me, "me"));
+  }
+
+  /** The version of the API. Needs no credential: sends one if there is one without a login. */
+  async version(options?: RequestOptions): Promise<string> {
+    const answer = await this.#connection.send(VersionDocument, {}, options, { credential: "at hand" });
+    return String(answer.envelope.data?.["version"]);
+  }
+
+  /**
+   * Logs in now, or joins the login that is running. Not needed: the first call does.
+   *
+   * @throws {@link ConfigurationError} when the client has no user key.
+   * @throws {@link AuthenticationError} `INVALID_CREDENTIALS`, `LOGIN_FAILED`.
+   */
+  async login(options?: RequestOptions): Promise<SessionInfo> {
+    const session = this.#identity?.session;
+    if (session === undefined) {
+      throw new ConfigurationError("login needs a user key", { hint: "Set LC_USER_KEY_ID and LC_USER_KEY_SECRET, or give userKey." });
+    }
+    return this.#connection.within(options, (scope) => session.login(scope));
+  }
+
+  /** Ends the session, here and at the server. A client with a user key logs in again at its next call. */
+  async logout(options?: RequestOptions): Promise<void> {
+    const { source, session, credential } = this.#identity ?? {};
+    if (source === undefined || credential?.kind === "apiKey") return;
+    const ended = await this.#connection.within(options, async (scope) => (session === undefined ? source.atHand(scope) : scope.race(session.end())));
+    if (ended === undefined) return;
+    try {
+      await this.#connection.send(DeleteSessionDocument, {}, options, { credential: onceOnly(ended, source) });
+    } catch (error) {
+      // The server does not know the session any more: that is what was wanted.
+      if (!(error instanceof AuthenticationError)) throw error;
+    }
+  }
+
+  /**
+   * Sends an operation of your own: a document of your code generator, or text.
+   *
+   * @returns the data; with `allowPartial`, also when errors came beside it.
+   */
+  async request<TData = unknown, TVariables extends object = Record<string, unknown>>(
+    document: Document<TData, TVariables>,
+    variables?: TVariables,
+    options?: RequestOptions,
+  ): Promise<TData> {
+    return dataOf<TData>(await this.#connection.send(document, variables, options));
+  }
+
+  /** Like `request`, with all of the answer. */
+  async rawRequest<TData = unknown, TVariables extends object = Record<string, unknown>>(
+    document: Document<TData, TVariables>,
+    variables?: TVariables,
+    options?: RequestOptions,
+  ): Promise<RawResponse<TData>> {
+    const answer = await this.#connection.send(document, variables, options);
+    const { response, envelope, attempts } = answer;
+    return {
+      data: dataOf<TData>(answer),
+      errors: envelope.errors,
+      status: response.status,
+      headers: response.headers(),
+      requestId: response.header(lumarDialect.requestIdHeader),
+      attempts,
+    };
+  }
+
+  /** What `request` would send. Sends nothing, and shows no secret. */
+  explain<TData = unknown, TVariables extends object = Record<string, unknown>>(
+    document: Document<TData, TVariables>,
+    variables?: TVariables,
+  ): RequestExplanation {
+    return this.#connection.explain(document, variables);
+  }
+
+  /** A client with some options changed. It shares the session and the connections, unless the change is about those. */
+  with(overrides: ClientOptions): Client {
+    const has = (name: keyof ClientOptions): boolean => own(overrides, name) !== undefined;
+    const newCredential = has("apiKey") || has("sessionToken") || has("userKey");
+    const { apiKey, sessionToken, userKey, ...rest } = this.#options;
+    const kept = newCredential ? rest : this.#options;
+    const sameDoor = !newCredential && !has("endpoint") && !has("env") && !has("sessionStore");
+    const shared: Inheritance = {
+      env: has("env") ? undefined : this.#env,
+      lines: has("fetch") ? undefined : this.#connection.lines,
+      identity: sameDoor ? this.#identity : undefined,
+    };
+    return new Client(Object.assign({ ...kept, ...overrides }, { [inheritance]: shared }));
+  }
+
+  /** Ends the calls in flight and closes the connections. Every later call throws a `ClientClosedError`. */
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#connection.close();
+      this.#identity?.release();
+    }
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #gateway(secrets: LiveSecrets): Gateway {
+    const connection = this.#connection;
+    return {
+      isServiceAccount: this.#identity?.credential.kind === "apiKey",
+      async call<TData, TVariables extends object>(
+        document: Document<TData, TVariables>,
+        variables: TVariables,
+        options: RequestOptions | undefined,
+        plan?: CallPlan,
+      ): Promise<{ data: TData; answer: Answer }> {
+        const answer = await connection.send(document, variables, options, plan);
+        return { data: dataOf<TData>(answer), answer };
+      },
+      withApiKey: (apiKey) => {
+        const client = this.with({ apiKey });
+        return { gateway: client.#gateway(secrets), done: () => void client.close() };
+      },
+      hide: (secret) => {
+        secrets.add(secret);
+      },
+    };
+  }
+}
+
+/** The one place where an answer's data takes the type that the document promises. */
+function dataOf<TData>(answer: Answer): TData {
+  return answer.envelope.data as TData;
+}
+
+function inheritanceOf(options: ClientOptions & { [inheritance]?: Inheritance }): Inheritance | undefined {
+  return options[inheritance];
+}
+
+function endpointOf(options: ClientOptions, env: Environment, secrets: LiveSecrets): URL {
+  const option = own(options, "endpoint");
+  if (option !== undefined) return readEndpoint(option, "endpoint", secrets);
+  return readEndpoint(env("LC_API_URL") ?? defaultEndpoint, "LC_API_URL", secrets);
+}
+
+function clientHeaders(options: ClientOptions): Record<string, string> {
+  return {
+    "apollographql-client-name": own(options, "clientName") ?? "keylight",
+    "apollographql-client-version": own(options, "clientVersion") ?? version,
+  };
+}

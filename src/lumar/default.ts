@@ -1,0 +1,57 @@
+import { defaultClient, following } from "../core/default-client.ts";
+import type { RequestOptions } from "../core/options.ts";
+import type { Document } from "../core/transport/document.ts";
+import type { Accounts } from "./accounts.ts";
+import { Client } from "./client.ts";
+import type { ServiceAccounts } from "./service-accounts.ts";
+import type { User } from "./types.ts";
+import type { UserKeys } from "./user-keys.ts";
+
+const current = defaultClient<Client>("lumar", () => new Client(), isClient);
+
+/** A client of any copy of the package. */
+function isClient(value: unknown): value is Client {
+  return typeof value === "object" && value !== null && "serviceAccounts" in value && "rawRequest" in value;
+}
+
+/** Makes a client the default of the whole process; undefined resets it. */
+export function setDefaultClient(client: Client | undefined): void {
+  current.set(client);
+}
+
+/**
+ * The client of the innermost `withClient`, else the one that was set, else one that is built from the environment and kept.
+ *
+ * @throws {@link ConfigurationError} when the environment is wrong.
+ */
+export function getDefaultClient(): Client {
+  return current.get();
+}
+
+/** Runs `fn` with this client as the default inside it, across its awaits; other code keeps its own. Returns what `fn` returns. */
+export function withClient<T>(client: Client, fn: () => T): T {
+  return current.within(client, fn);
+}
+
+/** `accounts` of whatever the default client is at the call. */
+export const accounts: Accounts = following(() => getDefaultClient().accounts);
+
+/** `serviceAccounts` of whatever the default client is at the call. */
+export const serviceAccounts: ServiceAccounts = following(() => getDefaultClient().serviceAccounts);
+
+/** `userKeys` of whatever the default client is at the call. */
+export const userKeys: UserKeys = following(() => getDefaultClient().userKeys);
+
+/** `me` of the default client. */
+export async function me(options?: RequestOptions): Promise<User> {
+  return getDefaultClient().me(options);
+}
+
+/** `request` of the default client. */
+export async function request<TData = unknown, TVariables extends object = Record<string, unknown>>(
+  document: Document<TData, TVariables>,
+  variables?: TVariables,
+  options?: RequestOptions,
+): Promise<TData> {
+  return getDefaultClient().request(document, variables, options);
+}

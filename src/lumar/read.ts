@@ -1,0 +1,55 @@
+import { NotFoundError, ResponseFormatError } from "../errors/index.ts";
+import { isRecord } from "../core/transport/json.ts";
+import type { ServiceAccountFieldsFragment, ServiceAccountKeyFieldsFragment } from "./generated/operations.ts";
+import type { Account, ServiceAccount, ServiceAccountKey, User } from "./types.ts";
+
+/**
+ * A member of an answer that the schema promises. An answer that breaks the promise is a format error, instead of a
+ * `TypeError` somewhere in the caller's code.
+ */
+export function promised<T extends object>(value: T | null | undefined, field: string): T {
+  if (isRecord(value)) return value;
+  throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0, {
+    hint: "The server's schema differs from the documented one; compare it with `npm run check:live`.",
+  });
+}
+
+/** A list of an answer that the schema promises. */
+export function promisedList<T>(value: readonly T[] | null | undefined, field: string): readonly T[] {
+  if (Array.isArray(value)) return value;
+  throw new ResponseFormatError(`the answer lacks the list ${field}`, "application/json", 0);
+}
+
+/** Whether `node(id)` found an object of the type that the fragment asked for: another type's object comes as `{}`. */
+export function isAccount<T extends { id: string }>(node: T | Record<PropertyKey, never> | null | undefined): node is T {
+  return isRecord(node) && typeof node["id"] === "string";
+}
+
+export function toAccount({ id, name }: { id: string; name: string | null }): Account {
+  return { id, name: name ?? null };
+}
+
+export function toUser({ id, username }: { id: string; username: string | null }): User {
+  return { id, username: username ?? null };
+}
+
+export function toServiceAccount(fields: ServiceAccountFieldsFragment): ServiceAccount {
+  const { id, name, description, roleCode, enabled, createdAt, updatedAt } = fields;
+  return { id, name, description: description ?? null, roleCode, enabled, createdAt, updatedAt };
+}
+
+export function toKey(fields: ServiceAccountKeyFieldsFragment): ServiceAccountKey {
+  const { id, name, createdAt, lastUsedAt, expiresAt, revokedAt } = fields;
+  return { id, name: name ?? null, createdAt, lastUsedAt: lastUsedAt ?? null, expiresAt: expiresAt ?? null, revokedAt: revokedAt ?? null };
+}
+
+export function noAccount(operationName: string): NotFoundError {
+  return new NotFoundError("Account not found", { operationName, hint: "Check the id, and that the credential has access to this account." });
+}
+
+export function noServiceAccount(operationName: string): NotFoundError {
+  return new NotFoundError("ServiceAccount not found", {
+    operationName,
+    hint: "Check the id, and that the credential has access to this service account.",
+  });
+}
