@@ -11,63 +11,118 @@ export interface NewSession {
   readonly expiresAt?: string;
 }
 
-/** Logins that failed without being refused: until `notBefore` callers fail at once. */
-export interface LoginTrouble {
-  /** By `performance.now()`, in milliseconds. */
-  readonly notBefore: number;
-  readonly failures: number;
-  readonly error: KeylightError;
-}
-
 export interface LoginOptions {
+  /** One login request, bounded by `timeout` milliseconds. Throws `INVALID_CREDENTIALS` when it is refused. */
   readonly login: (timeout: number) => Promise<NewSession>;
+  /** For a whole login with its retries, in milliseconds. */
   readonly timeout: number;
+  /** Further attempts after trouble. */
   readonly retryAttempts: number;
+  /** Scopes to be ended when the owner closes. */
   readonly open: Set<CallScope>;
   readonly log: Log;
+}
+
+/** Logins failed without being refused: until `notBefore` callers fail at once. */
+interface Trouble {
+  /** By `performance.now()`, in milliseconds. */
+  readonly notBefore: number;
+  /** How many failed in a row. */
+  readonly failures: number;
+  readonly error: AuthenticationError;
 }
 
 const firstDelay = 200;
 const longestDelay = 30_000;
 
-/**
- * Logs in, again after trouble, at growing and jittered intervals inside one deadline.
- *
- * @param failures - how many logins failed in a row before.
- * @throws the error of the last trouble, a `LOGIN_FAILED`.
- */
-export async function loginWithRetries(
-  options: LoginOptions,
-  failures: number,
-  onTrouble: (trouble: LoginTrouble) => void,
-): Promise<{ session: StoredSession } | { refused: () => KeylightError }> {
-  const scope = new CallScope({ timeout: options.timeout, open: options.open });
-  try {
-    for (let retry = 0; ; retry += 1) {
-      const obtainedAt = new Date().toISOString();
-      try {
-        const session = await options.login(Math.max(1, Math.round(scope.remaining)));
-        options.log.info("logged in");
-        return { session: { ...session, obtainedAt } };
-      } catch (error) {
-        if (error instanceof AuthenticationError && error.code === "INVALID_CREDENTIALS") return { refused: refusal(error) };
-        const trouble = troubleOf(error, failures + retry);
-        onTrouble(trouble);
-        const delay = trouble.notBefore - performance.now();
-        options.log.warn("the login failed", { code: trouble.error.cause?.code, status: trouble.error.status, delayMs: Math.round(delay) });
-        const final = !trouble.error.retryable || retry >= options.retryAttempts;
-        if (final || delay > longestRetryAfter || delay >= scope.remaining) throw trouble.error;
-        await scope.sleep(delay).catch(() => {
-          throw trouble.error;
-        });
+/** The way to the login: shut for good after a refusal, and for a growing while after trouble. */
+export class LoginGate {
+  readonly #options: LoginOptions;
+  #refusal: (() => KeylightError) | undefined;
+  #trouble: Trouble | undefined;
+  /** Fresh sessions in a row that were rejected before any call had succeeded with them. */
+  #stillborn = 0;
+
+  constructor(options: LoginOptions) {
+    this.#options = options;
+  }
+
+  /** The error for whoever wants to log in now; undefined when the way is free. Makes a fresh one for each caller. */
+  blocked(): (() => KeylightError) | undefined {
+    if (this.#refusal !== undefined) return this.#refusal;
+    const trouble = this.#trouble;
+    if (trouble === undefined || trouble.notBefore <= performance.now()) return undefined;
+    return () => again(trouble.error, Math.max(0, Math.ceil(trouble.notBefore - performance.now())));
+  }
+
+  /** The error of a login that failed, for one of its callers. */
+  failureOf(error: unknown): () => KeylightError {
+    return this.blocked() ?? ((): KeylightError => again(error, undefined));
+  }
+
+  /** A session was accepted by the server. */
+  confirmed(): void {
+    this.#stillborn = 0;
+  }
+
+  /** A session of ours was rejected that had never been accepted. One may be bad luck; from the second on, slow down. */
+  stillborn(): void {
+    this.#stillborn += 1;
+    if (this.#stillborn < 2) return;
+    this.#trouble = {
+      notBefore: performance.now() + equalJitter(this.#stillborn - 2, firstDelay, longestDelay),
+      failures: this.#stillborn,
+      error: new AuthenticationError("logins succeed, but the server rejects the sessions that they make", "LOGIN_FAILED", { retryable: true }),
+    };
+  }
+
+  /**
+   * Logs in, again after trouble, at growing and jittered intervals inside one deadline.
+   *
+   * @throws the refusal, or the last trouble.
+   */
+  async logIn(): Promise<StoredSession> {
+    const { timeout, open, retryAttempts, log } = this.#options;
+    const scope = new CallScope({ timeout, open });
+    try {
+      for (let retry = 0; ; retry += 1) {
+        const result = await this.#attempt(Math.max(1, Math.round(scope.remaining)));
+        if ("session" in result) return result.session;
+        const { error, notBefore } = result.trouble;
+        const delay = notBefore - performance.now();
+        log.warn("the login failed", { code: error.cause?.code, status: error.status, delayMs: Math.round(delay) });
+        const last = !error.retryable || retry >= retryAttempts;
+        if (last || delay > longestRetryAfter || delay >= scope.remaining) throw error;
+        await scope.sleep(delay).catch(() => Promise.reject(error));
       }
+    } finally {
+      scope.dispose();
     }
-  } finally {
-    scope.dispose();
+  }
+
+  async #attempt(timeout: number): Promise<{ session: StoredSession } | { trouble: Trouble }> {
+    const obtainedAt = new Date().toISOString();
+    try {
+      const session = await this.#options.login(timeout);
+      this.#trouble = undefined;
+      this.#options.log.info("logged in");
+      return { session: { ...session, obtainedAt } };
+    } catch (error) {
+      if (error instanceof AuthenticationError && error.code === "INVALID_CREDENTIALS") {
+        this.#refusal = refusalOf(error);
+        this.#options.log.error("the login was refused; it is not tried again with this key", { status: error.status });
+        throw this.#refusal();
+      }
+      const failures = (this.#trouble?.failures ?? 0) + 1;
+      const known = error instanceof KeylightError ? error : undefined;
+      const delay = known?.retryAfterMs ?? equalJitter(failures - 1, firstDelay, longestDelay);
+      this.#trouble = { notBefore: performance.now() + delay, failures, error: troubleOf(known) };
+      return { trouble: this.#trouble };
+    }
   }
 }
 
-function refusal(error: AuthenticationError): () => KeylightError {
+function refusalOf(error: AuthenticationError): () => KeylightError {
   const { message, status, requestId } = error;
   return () =>
     new AuthenticationError(`the login was refused: ${message}`, "INVALID_CREDENTIALS", {
@@ -77,20 +132,24 @@ function refusal(error: AuthenticationError): () => KeylightError {
     });
 }
 
-function troubleOf(error: unknown, failures: number): LoginTrouble {
-  const known = error instanceof KeylightError ? error : undefined;
-  const retryAfterMs = known?.retryAfterMs;
-  const retryable = !(known instanceof ConfigurationError || known instanceof UnexpectedRedirectError);
-  return {
-    notBefore: performance.now() + (retryAfterMs ?? equalJitter(failures, firstDelay, longestDelay)),
-    failures: failures + 1,
-    error: new AuthenticationError(`the login failed: ${known?.message ?? "unexpected error"}`, "LOGIN_FAILED", {
-      retryable,
-      status: known?.status,
-      requestId: known?.requestId,
-      retryAfterMs,
-      cause: known === undefined ? undefined : { name: known.name, code: known.code },
-      hint: known?.hint,
-    }),
-  };
+function troubleOf(error: KeylightError | undefined): AuthenticationError {
+  return new AuthenticationError(`the login failed: ${error?.message ?? "unexpected error"}`, "LOGIN_FAILED", {
+    retryable: !(error instanceof ConfigurationError || error instanceof UnexpectedRedirectError),
+    status: error?.status,
+    requestId: error?.requestId,
+    retryAfterMs: error?.retryAfterMs,
+    cause: error === undefined ? undefined : { name: error.name, code: error.code },
+    hint: error?.hint,
+  });
+}
+
+/** The same error as a new object, since each caller's gets the facts of its own call. */
+function again(error: unknown, waitMs: number | undefined): KeylightError {
+  if (!(error instanceof KeylightError)) {
+    return new AuthenticationError("the login failed", "LOGIN_FAILED", { retryable: true });
+  }
+  if (error instanceof ConfigurationError) return new ConfigurationError(error.message, { hint: error.hint });
+  const { message, hint, status, requestId, retryable, cause } = error;
+  const retryAfterMs = waitMs ?? error.retryAfterMs;
+  return new AuthenticationError(message, "LOGIN_FAILED", { hint, status, requestId, retryable, cause, retryAfterMs });
 }

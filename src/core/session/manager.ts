@@ -1,11 +1,9 @@
-import { AuthenticationError, KeylightError } from "../../errors/index.ts";
+import { AuthenticationError, type KeylightError } from "../../errors/index.ts";
 import type { Authorization, CredentialOrigin, CredentialSource, CredentialValue } from "../credentials/source.ts";
 import { credentialText } from "../credentials/text.ts";
 import type { LiveSecrets } from "../live-secrets.ts";
-import type { Log } from "../log.ts";
-import { equalJitter } from "../transport/backoff.ts";
-import { CallScope } from "../transport/scope.ts";
-import { loginWithRetries, type LoginTrouble, type NewSession } from "./login.ts";
+import type { CallScope } from "../transport/scope.ts";
+import { LoginGate, type LoginOptions } from "./login.ts";
 import { SharedSessions } from "./shared-sessions.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
 
@@ -13,23 +11,15 @@ const hour = 3_600_000;
 /** How many rejected tokens are remembered, so that none is taken from a store again. */
 const rememberedRejections = 64;
 
-export interface SessionOptions {
+export interface SessionOptions extends LoginOptions {
   readonly origin: CredentialOrigin;
   /** A token to begin with, before the first login. */
   readonly initial?: { readonly value: CredentialValue; readonly name: string } | undefined;
-  /** One login request, bounded by `timeout` milliseconds. Throws `INVALID_CREDENTIALS` when it is refused. */
-  readonly login: (timeout: number) => Promise<NewSession>;
   readonly store: SessionStore;
   readonly storeKey: () => Promise<string>;
   /** How long a session lives, in milliseconds, where the server does not say. */
   readonly lifetime: number;
-  /** For a whole login with its retries, in milliseconds. */
-  readonly timeout: number;
-  readonly retryAttempts: number;
-  /** Scopes to be ended when the owner closes. */
-  readonly open: Set<CallScope>;
   readonly secrets: LiveSecrets;
-  readonly log: Log;
 }
 
 interface LiveSession {
@@ -53,25 +43,23 @@ type Landing = { readonly session: LiveSession } | { readonly failure: () => Key
 export class SessionManager implements CredentialSource {
   readonly origin: CredentialOrigin;
   readonly #options: SessionOptions;
+  readonly #gate: LoginGate;
   readonly #shared: SharedSessions;
   /** Drawn once for each manager, so that a fleet does not refresh at the same moment. */
   readonly #margin = hour + Math.random() * 23 * hour;
   readonly #rejectedTokens = new Set<string>();
   #session: LiveSession | undefined;
   #flight: Promise<Landing> | undefined;
-  /** Why logins are refused; set once, for good. */
-  #refusal: (() => KeylightError) | undefined;
-  #trouble: LoginTrouble | undefined;
+  /** Whether the token to begin with is still to be asked for. */
   #initialPending: boolean;
   #generation = 0;
   /** Counts logouts: what a flight from before brings is not kept. */
   #epoch = 0;
-  /** Fresh sessions in a row that were rejected before any call had succeeded with them. */
-  #stillborn = 0;
 
   constructor(options: SessionOptions) {
     this.origin = options.origin;
     this.#options = options;
+    this.#gate = new LoginGate(options);
     this.#shared = new SharedSessions(options.store, options.storeKey, options.log);
     const { initial } = options;
     this.#initialPending = typeof initial?.value === "function";
@@ -85,7 +73,8 @@ export class SessionManager implements CredentialSource {
       const age = Date.now() - session.obtainedAt;
       if (age < session.refreshAfter) return session.authorization;
       if (age < session.lifetime) {
-        this.#refreshInBackground();
+        // Nobody waits for this flight, and a landing is never a rejection.
+        if (this.#gate.blocked() === undefined) void this.#obtain();
         return session.authorization;
       }
     }
@@ -93,10 +82,9 @@ export class SessionManager implements CredentialSource {
   }
 
   async atHand(scope: CallScope): Promise<Authorization | undefined> {
-    if (this.#flight !== undefined) return this.#landed(scope).catch(() => undefined);
-    if (this.#session === undefined && !this.#initialPending) await scope.race(this.#adoptStored());
+    if (this.#flight !== undefined || this.#initialPending) return this.#landed(scope).catch(() => undefined);
+    if (this.#session === undefined) await scope.race(this.#adoptStored(this.#epoch));
     const session = this.#session;
-    if (this.#initialPending) return this.#landed(scope);
     return session === undefined || session.rejected ? undefined : session.authorization;
   }
 
@@ -118,49 +106,47 @@ export class SessionManager implements CredentialSource {
     const session = this.#session;
     if (session === undefined || session.accepted || session.authorization !== authorization) return;
     session.accepted = true;
-    this.#stillborn = 0;
+    this.#gate.confirmed();
   }
 
   /** Logs in now, or joins the login that is running. */
   async login(scope: CallScope): Promise<{ obtainedAt: string; expiresAt: string }> {
     this.#initialPending = false;
-    this.#flight ??= this.#fly(() => this.#logIn());
+    this.#flight ??= this.#fly(() => this.#shared.locked(() => this.#logIn(this.#epoch)));
     await this.#landed(scope);
     const session = this.#session;
-    if (session === undefined) throw new AuthenticationError("the session was ended while the login ran", "LOGIN_FAILED", { retryable: true });
+    if (session === undefined) {
+      throw new AuthenticationError("the session was ended while the login ran", "LOGIN_FAILED", { retryable: true });
+    }
     return { obtainedAt: isoTime(session.obtainedAt), expiresAt: isoTime(session.obtainedAt + session.lifetime) };
   }
 
   /** Forgets the session here and in the store, and gives its authorization, to be ended at the server. */
   async end(): Promise<Authorization | undefined> {
-    if (this.#session === undefined) await this.#adoptStored();
+    if (this.#session === undefined) await this.#adoptStored(this.#epoch);
     const session = this.#session;
     this.#epoch += 1;
     this.#session = undefined;
     this.#initialPending = false;
     if (session === undefined) return undefined;
-    this.#rejectedTokens.add(session.authorization.value);
+    this.#remember(session.authorization.value);
     await this.#shared.drop(session.authorization.value);
     return session.rejected ? undefined : session.authorization;
   }
 
-  #reject(session: LiveSession | undefined, { value, generation }: Authorization): void {
-    this.#rejectedTokens.add(value);
+  #reject(session: LiveSession | undefined, rejected: Authorization): void {
+    this.#remember(rejected.value);
+    if (session === undefined || session.rejected || session.authorization.generation !== rejected.generation) return;
+    session.rejected = true;
+    if (!session.accepted && !rejected.adopted) this.#gate.stillborn();
+  }
+
+  #remember(token: string): void {
+    this.#rejectedTokens.add(token);
     for (const oldest of this.#rejectedTokens) {
       if (this.#rejectedTokens.size <= rememberedRejections) break;
       this.#rejectedTokens.delete(oldest);
     }
-    if (session?.authorization.generation !== generation || session.rejected) return;
-    session.rejected = true;
-    if (session.accepted || session.authorization.adopted) return;
-    this.#stillborn += 1;
-    // One may be bad luck. From the second on, slow down: each would be a login for nothing.
-    if (this.#stillborn < 2) return;
-    this.#trouble = {
-      notBefore: performance.now() + equalJitter(this.#stillborn - 2, 200, 30_000),
-      failures: this.#stillborn,
-      error: new AuthenticationError("fresh sessions are rejected", "LOGIN_FAILED", { retryable: true }),
-    };
   }
 
   async #landed(scope: CallScope): Promise<Authorization> {
@@ -170,79 +156,51 @@ export class SessionManager implements CredentialSource {
   }
 
   #obtain(): Promise<Landing> {
-    return (this.#flight ??= this.#fly(() => this.#acquire()));
+    return (this.#flight ??= this.#fly(() => this.#acquire(this.#epoch)));
   }
 
-  #refreshInBackground(): void {
-    if (this.#flight === undefined && !this.#blocked()) this.#flight = this.#fly(() => this.#acquire());
-  }
-
+  /** Starts a flight. It is cleared once it has landed, whatever it brought. */
   #fly(acquire: () => Promise<LiveSession>): Promise<Landing> {
-    const blocked = this.#blocked();
-    if (blocked !== undefined) return this.#clearing(Promise.resolve({ failure: blocked }));
-    return this.#clearing(
-      acquire().then(
-        (session): Landing => ({ session }),
-        (error: unknown): Landing => ({ failure: () => this.#failureOf(error) }),
-      ),
-    );
-  }
-
-  /** Clears the flight once it has landed, whatever it brought. */
-  #clearing(landing: Promise<Landing>): Promise<Landing> {
-    const flight = landing.finally(() => {
+    const flight = this.#land(acquire).finally(() => {
       if (this.#flight === flight) this.#flight = undefined;
     });
     return flight;
   }
 
-  #blocked(): (() => KeylightError) | undefined {
-    if (this.#refusal !== undefined) return this.#refusal;
-    const trouble = this.#trouble;
-    if (trouble === undefined || trouble.notBefore <= performance.now()) return undefined;
-    return () => failed(trouble.error, trouble.notBefore - performance.now());
-  }
-
-  #failureOf(error: unknown): KeylightError {
-    if (this.#refusal !== undefined) return this.#refusal();
-    if (this.#trouble !== undefined && error === this.#trouble.error) {
-      return failed(this.#trouble.error, Math.max(0, this.#trouble.notBefore - performance.now()));
+  async #land(acquire: () => Promise<LiveSession>): Promise<Landing> {
+    const blocked = this.#gate.blocked();
+    if (blocked !== undefined) return { failure: blocked };
+    try {
+      return { session: await acquire() };
+    } catch (error) {
+      return { failure: this.#gate.failureOf(error) };
     }
-    return failed(error, undefined);
   }
 
   /** A session from the option, from the store, or from a login under the store's lock. */
-  async #acquire(): Promise<LiveSession> {
-    const epoch = this.#epoch;
+  async #acquire(epoch: number): Promise<LiveSession> {
     const { initial } = this.#options;
     if (this.#initialPending && typeof initial?.value === "function") {
       const text = credentialText(await initial.value(), initial.name);
       this.#initialPending = false;
       return this.#begin(text);
     }
-    return (await this.#adoptStored(epoch)) ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn());
+    const stored = await this.#adoptStored(epoch);
+    return stored ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn(epoch));
   }
 
-  async #adoptStored(epoch = this.#epoch): Promise<LiveSession | undefined> {
+  async #adoptStored(epoch: number): Promise<LiveSession | undefined> {
     const stored = await this.#shared.load();
-    if (stored === undefined || stored.token === this.#session?.authorization.value || this.#rejectedTokens.has(stored.token)) return undefined;
+    if (stored === undefined || this.#rejectedTokens.has(stored.token)) return undefined;
+    if (stored.token === this.#session?.authorization.value) return undefined;
     const session = this.#live(stored, true);
     if (Date.now() - session.obtainedAt >= session.lifetime) return undefined;
     if (epoch === this.#epoch) this.#session = session;
     return session;
   }
 
-  async #logIn(): Promise<LiveSession> {
-    const epoch = this.#epoch;
-    const result = await loginWithRetries(this.#options, this.#trouble?.failures ?? 0, (trouble) => {
-      this.#trouble = trouble;
-    });
-    if ("refused" in result) {
-      this.#refusal = result.refused;
-      throw result.refused();
-    }
-    this.#trouble = undefined;
-    const stored = result.session;
+  async #logIn(epoch: number): Promise<LiveSession> {
+    const stored = await this.#gate.logIn();
     const session = this.#live(stored, false);
     if (epoch !== this.#epoch) return session;
     this.#session = session;
@@ -258,9 +216,10 @@ export class SessionManager implements CredentialSource {
 
   #live({ token, obtainedAt, expiresAt }: StoredSession, adopted: boolean): LiveSession {
     this.#options.secrets.add(token);
-    const begun = Date.parse(obtainedAt);
-    const lifetime = expiresAt === undefined ? this.#options.lifetime : Date.parse(expiresAt) - begun;
     this.#generation += 1;
+    const begun = Date.parse(obtainedAt);
+    const told = expiresAt === undefined ? 0 : Date.parse(expiresAt) - begun;
+    const lifetime = told > 0 ? told : this.#options.lifetime;
     return {
       authorization: { header: this.origin.header, value: token, generation: this.#generation, adopted },
       obtainedAt: begun,
@@ -270,21 +229,6 @@ export class SessionManager implements CredentialSource {
       accepted: false,
     };
   }
-}
-
-function failed(error: unknown, waitMs: number | undefined): KeylightError {
-  if (error instanceof AuthenticationError && error.code === "LOGIN_FAILED") {
-    const { message, hint, status, requestId, retryable, retryAfterMs, cause } = error;
-    return new AuthenticationError(message, "LOGIN_FAILED", {
-      hint,
-      status,
-      requestId,
-      retryable,
-      cause,
-      retryAfterMs: waitMs === undefined ? retryAfterMs : Math.ceil(waitMs),
-    });
-  }
-  return error instanceof KeylightError ? error : new AuthenticationError("the login failed", "LOGIN_FAILED", { retryable: true });
 }
 
 function isoTime(ms: number): string {

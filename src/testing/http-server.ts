@@ -1,0 +1,88 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+
+/** A fake that listens on a real port. */
+export interface Listening {
+  /** The full URL of the endpoint. */
+  readonly url: string;
+  /** Stops listening and ends all connections, also those in use. */
+  close(): Promise<void>;
+}
+
+/** Serves `handle` under `path` on 127.0.0.1; every other path answers 404. */
+export async function listen(
+  handle: (request: Request) => Promise<Response>,
+  path: string,
+  port: number,
+): Promise<Listening> {
+  const { createServer } = await import("node:http");
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing, handle, path).catch(() => {
+      outgoing.destroy();
+    });
+  });
+  const url = `http://127.0.0.1:${String(await start(server, port))}${path}`;
+  return { url, close: () => stop(server) };
+}
+
+async function serve(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  handle: (request: Request) => Promise<Response>,
+  path: string,
+): Promise<void> {
+  const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
+  if (url.pathname !== path) {
+    incoming.resume();
+    outgoing.writeHead(404).end();
+    return;
+  }
+  const gone = new AbortController();
+  outgoing.once("close", () => {
+    gone.abort();
+  });
+  const response = await handle(await toRequest(incoming, url, gone.signal));
+  if (response.type === "error") outgoing.destroy();
+  else await send(response, outgoing);
+}
+
+async function toRequest(incoming: IncomingMessage, url: URL, signal: AbortSignal): Promise<Request> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) {
+    if (chunk instanceof Uint8Array) chunks.push(chunk);
+  }
+  const { method = "GET" } = incoming;
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
+    for (const value of values) headers.append(name, value);
+  }
+  const mayHaveBody = method !== "GET" && method !== "HEAD";
+  return new Request(url, { method, headers, signal, body: mayHaveBody ? Buffer.concat(chunks) : null });
+}
+
+async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  // Headers leave at once even when the body is late.
+  outgoing.flushHeaders();
+  for await (const chunk of response.body ?? []) {
+    // A piece is on its way before the next one, or a break in the body, is asked for.
+    await new Promise<void>((resolve) => outgoing.write(chunk, () => { resolve(); }));
+  }
+  outgoing.end();
+}
+
+async function start(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    // Never on other interfaces: the fake hands out secrets to anybody.
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+async function stop(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => { resolve(); });
+    server.closeAllConnections();
+  });
+}
