@@ -46,7 +46,7 @@ export function createHandle(pipeline: Pipeline): (request: Request) => Promise<
     if (fault === undefined) {
       const answer = await call.execute();
       record.status = answer.status;
-      return toResponse(answer, fault, request.signal);
+      return toResponse(dated(answer, pipeline.now()), fault, request.signal);
     }
     if (fault.delay !== undefined) await sleep(fault.delay, request.signal);
     if (fault.drop === "before" || request.signal.aborted) return Response.error();
@@ -57,6 +57,11 @@ export function createHandle(pipeline: Pipeline): (request: Request) => Promise<
     }
     const answer = await answerWith(fault, execute, pipeline.unauthorized);
     if (fault.drop !== "body") record.status = answer.status;
-    return toResponse(answer, fault, request.signal);
+    return toResponse(dated(answer, pipeline.now()), fault, request.signal);
   };
+}
+
+/** By the fake's clock, so that a client can tell its own clock from the server's. */
+function dated(answer: Answer, now: number): Answer {
+  return { ...answer, headers: { date: new Date(now).toUTCString(), ...answer.headers } };
 }

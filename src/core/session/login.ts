@@ -48,7 +48,7 @@ export class LoginGate {
   }
 
   /** The error for whoever wants to log in now; undefined when the way is free. Makes a fresh one for each caller. */
-  blocked(): (() => KeylightError) | undefined {
+  blocked(): (() => unknown) | undefined {
     if (this.#refusal !== undefined) return this.#refusal;
     const trouble = this.#trouble;
     if (trouble === undefined || trouble.notBefore <= performance.now()) return undefined;
@@ -56,8 +56,8 @@ export class LoginGate {
   }
 
   /** The error of a login that failed, for one of its callers. */
-  failureOf(error: unknown): () => KeylightError {
-    return this.blocked() ?? ((): KeylightError => again(error, undefined));
+  failureOf(error: unknown): () => unknown {
+    return this.blocked() ?? ((): unknown => again(error, undefined));
   }
 
   /** A session was accepted by the server. */
@@ -144,10 +144,9 @@ function troubleOf(error: KeylightError | undefined): AuthenticationError {
 }
 
 /** The same error as a new object, since each caller's gets the facts of its own call. */
-function again(error: unknown, waitMs: number | undefined): KeylightError {
-  if (!(error instanceof KeylightError)) {
-    return new AuthenticationError("the login failed", "LOGIN_FAILED", { retryable: true });
-  }
+function again(error: unknown, waitMs: number | undefined): unknown {
+  // Not ours: what the caller's own function for the first token threw.
+  if (!(error instanceof KeylightError)) return error;
   if (error instanceof ConfigurationError) return new ConfigurationError(error.message, { hint: error.hint });
   const { message, hint, status, requestId, retryable, cause } = error;
   const retryAfterMs = waitMs ?? error.retryAfterMs;

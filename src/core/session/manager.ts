@@ -1,4 +1,4 @@
-import { AuthenticationError, type KeylightError } from "../../errors/index.ts";
+import { AuthenticationError } from "../../errors/index.ts";
 import type { Authorization, CredentialOrigin, CredentialSource, CredentialValue } from "../credentials/source.ts";
 import { credentialText } from "../credentials/text.ts";
 import type { LiveSecrets } from "../live-secrets.ts";
@@ -34,7 +34,7 @@ interface LiveSession {
 }
 
 /** What a flight brought: never a rejection, since many callers share it and each must get an error of its own. */
-type Landing = { readonly session: LiveSession } | { readonly failure: () => KeylightError };
+type Landing = { readonly session: LiveSession } | { readonly failure: () => unknown };
 
 /**
  * Keeps one session alive: one login at a time whoever asks, compared by generation, so that a late rejection of an
