@@ -1,5 +1,5 @@
 export { Client } from "./lumar/client.ts";
-export type { ClientOptions, RawResponse, SessionInfo } from "./lumar/client.ts";
+export type { ClientOptions, RawResponse, SessionInfo } from "./lumar/client-options.ts";
 export {
   accounts,
   getDefaultClient,

@@ -57,7 +57,8 @@ export function following<T extends object>(target: () => T): T {
       if (typeof name === "symbol" || name === "then") return undefined;
       const object = target();
       const member: unknown = Reflect.get(object, name);
-      return typeof member === "function" ? member.bind(object) : member;
+      if (typeof member !== "function") return member;
+      return (...given: unknown[]): unknown => Reflect.apply(member, object, given);
     },
   }) as T;
 }

@@ -1,16 +1,14 @@
 import { AuthenticationError, ConfigurationError } from "../errors/index.ts";
 import { GraphQLConnection, Lines, type CallPlan } from "../core/connection.ts";
-import { readEndpoint } from "../core/endpoint.ts";
 import { readEnvironment, type Environment } from "../core/environment.ts";
 import type { RequestExplanation } from "../core/explain.ts";
 import { LiveSecrets } from "../core/live-secrets.ts";
-import { own, readSettings, type CommonOptions, type RequestOptions } from "../core/options.ts";
-import type { SessionStore } from "../core/session/store.ts";
+import { own, readSettings, type RequestOptions } from "../core/options.ts";
 import type { Document } from "../core/transport/document.ts";
 import type { Answer } from "../core/transport/execute.ts";
-import type { Attempt, GraphQLErrorEntry } from "../errors/index.ts";
 import { Accounts } from "./accounts.ts";
-import { lumarVariables, readCredential, type CredentialOptions } from "./credentials.ts";
+import { clientHeaders, endpointOf, type ClientOptions, type RawResponse, type SessionInfo } from "./client-options.ts";
+import { lumarVariables, readCredential } from "./credentials.ts";
 import { keyPattern, lumarDialect } from "./dialect.ts";
 import type { Gateway } from "./gateway.ts";
 import { DeleteSessionDocument, MeDocument, VersionDocument } from "./generated/operations.ts";
@@ -19,45 +17,6 @@ import { promised, toUser } from "./read.ts";
 import { ServiceAccounts } from "./service-accounts.ts";
 import type { User } from "./types.ts";
 import { UserKeys } from "./user-keys.ts";
-import { version } from "../version.ts";
-
-/** Options of a Lumar client. All are optional: `new Client()` takes the credential from the environment. */
-export interface ClientOptions extends CommonOptions, CredentialOptions {
-  /**
-   * Variable: `LC_API_URL`. `https`, or plain `http` to this machine.
-   * @defaultValue "https://api.lumar.io/graphql"
-   */
-  endpoint?: string;
-  /**
-   * Where sessions are kept between clients and processes.
-   * @defaultValue `memorySessionStore()`
-   */
-  sessionStore?: SessionStore;
-  /** Sent as `apollographql-client-name`. @defaultValue "keylight" */
-  clientName?: string;
-  /** Sent as `apollographql-client-version`. @defaultValue keylight's version */
-  clientVersion?: string;
-}
-
-/** A whole answer. */
-export interface RawResponse<TData> {
-  readonly data: TData;
-  /** Empty, unless the call said `allowPartial`. */
-  readonly errors: readonly GraphQLErrorEntry[];
-  readonly status: number;
-  readonly headers: Headers;
-  readonly requestId: string | undefined;
-  /** One entry for each request that the call took. */
-  readonly attempts: readonly Attempt[];
-}
-
-/** A live session, without its token. Instants are ISO 8601 in UTC. */
-export interface SessionInfo {
-  readonly obtainedAt: string;
-  readonly expiresAt: string;
-}
-
-const defaultEndpoint = "https://api.lumar.io/graphql";
 
 /** Carries what a derived client shares with the one that it came from; never part of what a user writes. */
 const inheritance = Symbol("inheritance");
@@ -258,17 +217,4 @@ function dataOf<TData>(answer: Answer): TData {
 
 function inheritanceOf(options: ClientOptions & { [inheritance]?: Inheritance }): Inheritance | undefined {
   return options[inheritance];
-}
-
-function endpointOf(options: ClientOptions, env: Environment, secrets: LiveSecrets): URL {
-  const option = own(options, "endpoint");
-  if (option !== undefined) return readEndpoint(option, "endpoint", secrets);
-  return readEndpoint(env("LC_API_URL") ?? defaultEndpoint, "LC_API_URL", secrets);
-}
-
-function clientHeaders(options: ClientOptions): Record<string, string> {
-  return {
-    "apollographql-client-name": own(options, "clientName") ?? "keylight",
-    "apollographql-client-version": own(options, "clientVersion") ?? version,
-  };
 }

@@ -1,4 +1,4 @@
-import { AmbiguousMutationError, ResponseFormatError } from "../errors/index.ts";
+import { AmbiguousMutationError, ResponseFormatError, type ErrorDetails, type TransportPhase } from "../errors/index.ts";
 import type { CallPlan } from "../core/connection.ts";
 import type { RequestOptions } from "../core/options.ts";
 import { Secret } from "../core/secret.ts";
@@ -7,8 +7,7 @@ import { keyPrefix } from "./dialect.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { CreateServiceAccountKeyDocument, type CreateServiceAccountKeyMutation } from "./generated/operations.ts";
 import { numericId } from "./ids.ts";
-import { promised } from "./read.ts";
-import { recoverKey } from "./recover.ts";
+import { recoverKey, type LostKey } from "./recover.ts";
 import type { CreatedServiceAccountKey, ID } from "./types.ts";
 import { Checks } from "./validate.ts";
 
@@ -43,23 +42,26 @@ export async function createKey(
     ...(name === undefined ? {} : { name }),
     ...(expiry === undefined ? {} : { expiresAt: expiry }),
   };
-  const plan = creationPlan(gateway, { serviceAccountId, name: name ?? null, startedAt: Date.now(), known });
-  const { data } = await gateway.call(CreateServiceAccountKeyDocument, { input: sent }, options, plan);
-  return createdKey(gateway, promised(data.createServiceAccountKey, "createServiceAccountKey"), serviceAccountId);
+  const ambiguous = lostAnswer(gateway, { serviceAccountId, name: name ?? null, startedAt: Date.now(), known });
+  // The secret is shown once: errors beside it are no reason to lose it.
+  const accepts: CallPlan["accepts"] = ({ createServiceAccountKey: key }) => isRecord(key) && typeof key["secret"] === "string";
+  const { data, answer } = await gateway.call(CreateServiceAccountKeyDocument, { input: sent }, options, { ambiguous, accepts });
+  const created: unknown = data.createServiceAccountKey;
+  if (!isRecord(created)) {
+    const { response, attempts } = answer;
+    throw ambiguous("it lacks the key", "body", { operationName: "CreateServiceAccountKey", status: response.status, attempts });
+  }
+  return createdKey(gateway, data.createServiceAccountKey, serviceAccountId);
 }
 
-function creationPlan(gateway: Gateway, lost: Parameters<typeof recoverKey>[1]): CallPlan {
-  return {
-    // The secret is shown once: errors beside it are no reason to lose it.
-    accepts: (data) => isRecord(data["createServiceAccountKey"]) && typeof data["createServiceAccountKey"]["secret"] === "string",
-    ambiguous: (why, phase) =>
-      new AmbiguousMutationError(
-        `the answer to the creation of a key was lost (${why}), so a key may exist whose secret nobody knows`,
-        phase,
-        () => recoverKey(gateway, lost),
-        { hint: "Call recover() on this error to find and revoke the lost key, then create again." },
-      ),
-  };
+function lostAnswer(gateway: Gateway, lost: LostKey) {
+  return (why: string, phase: TransportPhase, details: ErrorDetails = {}): AmbiguousMutationError =>
+    new AmbiguousMutationError(
+      `the answer to the creation of a key was lost (${why}), so a key may exist whose secret nobody knows`,
+      phase,
+      () => recoverKey(gateway, lost),
+      { ...details, hint: "Call recover() on this error to find and revoke the lost key, then create again." },
+    );
 }
 
 function createdKey(

@@ -29,6 +29,8 @@ export const lumarDialect: ErrorDialect = {
   // Inferred: no request id is documented.
   requestIdHeader: "x-request-id",
   hints: {
+    notFound: "Check the id, and that the credential has access to it.",
+    rateLimit: "Lumar allows 6,000 requests in 5 minutes from one address; wait for retryAfterMs, or spread the calls.",
     forbidden: "Managing service accounts needs a user with the Admin role on the account; use a user key of such a user.",
     badDocument: "Check the document against the server's schema: `npm run check:live` in keylight's repository does so for keylight's own.",
     format: "Check that the endpoint is Lumar's GraphQL address, such as https://api.lumar.io/graphql, and not a web page or a proxy.",

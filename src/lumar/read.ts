@@ -14,10 +14,23 @@ export function promised<T extends object>(value: T | null | undefined, field: s
   });
 }
 
+/** The same in the answer to a write, which may have run all the same. */
+export function promisedByWrite<T extends object>(value: T | null | undefined, field: string): T {
+  if (isRecord(value)) return value;
+  throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0, {
+    mayHaveExecuted: true,
+    hint: "The write may have taken effect: look before you repeat it.",
+  });
+}
+
 /** A list of an answer that the schema promises. */
 export function promisedList<T>(value: readonly T[] | null | undefined, field: string): readonly T[] {
-  if (Array.isArray(value)) return value;
+  if (isList(value)) return value;
   throw new ResponseFormatError(`the answer lacks the list ${field}`, "application/json", 0);
+}
+
+function isList<T>(value: readonly T[] | null | undefined): value is readonly T[] {
+  return Array.isArray(value);
 }
 
 /** Whether `node(id)` found an object of the type that the fragment asked for: another type's object comes as `{}`. */

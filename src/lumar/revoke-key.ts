@@ -2,7 +2,7 @@ import { ResponseFormatError } from "../errors/index.ts";
 import type { RequestOptions } from "../core/options.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { RevokeServiceAccountKeyDocument } from "./generated/operations.ts";
-import { promised } from "./read.ts";
+import { promisedByWrite } from "./read.ts";
 import type { ID } from "./types.ts";
 import { Checks } from "./validate.ts";
 
@@ -13,7 +13,7 @@ export async function revokeKey(gateway: Gateway, id: ID, options?: RequestOptio
   checks.id(id, "id");
   checks.done();
   const { data } = await gateway.call(RevokeServiceAccountKeyDocument, { input: { serviceAccountKeyId: id } }, options);
-  const key = promised(promised(data.revokeServiceAccountKey, "revokeServiceAccountKey").serviceAccountKey, "serviceAccountKey");
+  const key = promisedByWrite(promisedByWrite(data.revokeServiceAccountKey, "revokeServiceAccountKey").serviceAccountKey, "serviceAccountKey");
   if (typeof key.revokedAt !== "string") {
     throw new ResponseFormatError("the answer lacks revokedAt", "application/json", 0, { mayHaveExecuted: true });
   }

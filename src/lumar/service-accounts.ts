@@ -8,7 +8,7 @@ import {
   UpdateServiceAccountDocument,
 } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { isAccount, noAccount, noServiceAccount, promised, promisedList, toAccount, toKey, toServiceAccount, toUser } from "./read.ts";
+import { isAccount, noAccount, noServiceAccount, promised, promisedByWrite, promisedList, toAccount, toKey, toServiceAccount, toUser } from "./read.ts";
 import { ServiceAccountKeys } from "./service-account-keys.ts";
 import type { ID, RoleCode, ServiceAccount, ServiceAccountDetails, ServiceAccountWithKeys } from "./types.ts";
 import { Checks } from "./validate.ts";
@@ -66,7 +66,7 @@ export class ServiceAccounts {
       { input: { accountId, name, roleCode, ...(description === undefined ? {} : { description }) } },
       options,
     );
-    return toServiceAccount(promised(promised(data.createServiceAccount, "createServiceAccount").serviceAccount, "serviceAccount"));
+    return toServiceAccount(promisedByWrite(promisedByWrite(data.createServiceAccount, "createServiceAccount").serviceAccount, "serviceAccount"));
   }
 
   /** The service accounts of an account, with their keys. @throws {@link NotFoundError} for an unknown account. */
@@ -124,7 +124,7 @@ export class ServiceAccounts {
       { input: { serviceAccountId: id, ...Object.fromEntries(wanted) } },
       options,
     );
-    return toServiceAccount(promised(promised(data.updateServiceAccount, "updateServiceAccount").serviceAccount, "serviceAccount"));
+    return toServiceAccount(promisedByWrite(promisedByWrite(data.updateServiceAccount, "updateServiceAccount").serviceAccount, "serviceAccount"));
   }
 
   /** Lets its keys work again. */
@@ -144,7 +144,7 @@ export class ServiceAccounts {
     checks.id(id, "id");
     checks.done();
     const { data } = await this.#gateway.call(DeleteServiceAccountDocument, { input: { serviceAccountId: id } }, options);
-    const deleted = promised(promised(data.deleteServiceAccount, "deleteServiceAccount").serviceAccount, "serviceAccount");
+    const deleted = promisedByWrite(promisedByWrite(data.deleteServiceAccount, "deleteServiceAccount").serviceAccount, "serviceAccount");
     return { id: deleted.id };
   }
 }

@@ -4,7 +4,7 @@ import { Secret } from "../core/secret.ts";
 import { isRecord } from "../core/transport/json.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { CreateUserKeyDocument, DeleteUserKeyDocument } from "./generated/operations.ts";
-import { promised } from "./read.ts";
+import { promisedByWrite } from "./read.ts";
 import type { ID } from "./types.ts";
 import { Checks } from "./validate.ts";
 
@@ -23,7 +23,7 @@ export class UserKeys {
     const { data } = await this.#gateway.call(CreateUserKeyDocument, {}, options, {
       accepts: (partial) => isRecord(partial["createUserKey"]) && typeof partial["createUserKey"]["secret"] === "string",
     });
-    const { id, secret } = promised(data.createUserKey, "createUserKey");
+    const { id, secret } = promisedByWrite(data.createUserKey, "createUserKey");
     if (typeof secret !== "string" || secret === "") {
       throw new ResponseFormatError("the answer to the creation of a user key lacks the secret", "application/json", 0, {
         mayHaveExecuted: true,
@@ -41,6 +41,6 @@ export class UserKeys {
     checks.id(id, "id");
     checks.done();
     const { data } = await this.#gateway.call(DeleteUserKeyDocument, { input: { userKeyId: id } }, options);
-    return { id: promised(promised(data.deleteUserKey, "deleteUserKey").userKey, "userKey").id };
+    return { id: promisedByWrite(promisedByWrite(data.deleteUserKey, "deleteUserKey").userKey, "userKey").id };
   }
 }

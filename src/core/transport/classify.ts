@@ -36,6 +36,8 @@ export interface ErrorDialect {
   readonly requestIdHeader: string;
   readonly hints: {
     readonly forbidden?: string;
+    readonly notFound?: string;
+    readonly rateLimit?: string;
     readonly badDocument?: string;
     readonly format?: string;
   };
@@ -121,9 +123,9 @@ function byCode(response: WireResponse, facts: CallFacts, envelope: Envelope): O
     case "forbidden":
       return { kind: "fail", error: forbidden(entry.message, response, facts) };
     case "not-found":
-      return { kind: "fail", error: new NotFoundError(entry.message, details) };
+      return { kind: "fail", error: notFound(entry.message, response, facts) };
     case "bad-input":
-      if (dialect.notFoundText?.test(entry.message) === true) return { kind: "fail", error: new NotFoundError(entry.message, details) };
+      if (dialect.notFoundText?.test(entry.message) === true) return { kind: "fail", error: notFound(entry.message, response, facts) };
       return { kind: "fail", error: new ValidationError(entry.message, issuesOf(envelope), details) };
     case "bad-document":
       return {
@@ -150,9 +152,9 @@ function byStatus(response: WireResponse, facts: CallFacts, envelope: Envelope |
     return { kind: "rejected", error: new AuthenticationError(said ?? "the credential was rejected", "SESSION_EXPIRED", details) };
   }
   if (status === 403) return { kind: "fail", error: forbidden(said ?? "the server answered 403", response, facts) };
-  if (status === 404 && envelope !== undefined) return { kind: "fail", error: new NotFoundError(said ?? "the server answered 404", details) };
+  if (status === 404 && envelope !== undefined) return { kind: "fail", error: notFound(said ?? "the server answered 404", response, facts) };
   if (status === 429) {
-    const error = new RateLimitError(said ?? "too many requests", { ...details, retryAfterMs: retryAfter(response) });
+    const error = new RateLimitError(said ?? "too many requests", { ...details, retryAfterMs: retryAfter(response), hint: facts.dialect.hints.rateLimit });
     return { kind: "retry", error, ran: false };
   }
   if (status === 407 || status >= 500) {
@@ -166,6 +168,10 @@ function byStatus(response: WireResponse, facts: CallFacts, envelope: Envelope |
     return retryable ? { kind: "retry", error, ran } : { kind: "fail", error };
   }
   return undefined;
+}
+
+function notFound(message: string, response: WireResponse, facts: CallFacts): NotFoundError {
+  return new NotFoundError(message, { ...base(response, facts), hint: facts.dialect.hints.notFound });
 }
 
 function forbidden(message: string, response: WireResponse, facts: CallFacts): PermissionError {

@@ -97,8 +97,8 @@ async function drive(road: Road, call: Call, progress: Progress): Promise<Answer
     } else if (outcome.kind === "retry") {
       waitedMs = await delayed(road, call, outcome, retries);
       retries += 1;
-    } else {
-      throw error;
+    } else if (outcome.kind === "fail") {
+      throw outcome.error;
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
+import type { Agent as SecureAgent } from "node:https";
+import type { Socket } from "node:net";
 import type { Readable, Transform } from "node:stream";
 import { codeOf, WireError, type Exchange, type Transport, type WireRequest, type WireResponse } from "./wire.ts";
-
-const nodeModules = () => Promise.all([import("node:http"), import("node:https"), import("node:zlib"), import("node:tls")]);
 
 /**
  * How long an idle connection is kept, in milliseconds: below the 5 s after which common servers drop it, so that a
@@ -10,74 +10,105 @@ const nodeModules = () => Promise.all([import("node:http"), import("node:https")
  */
 const idleTimeout = 4_000;
 
+const nodeModules = () => Promise.all([import("node:http"), import("node:https"), import("node:zlib"), import("node:tls")]);
+
+type NodeModules = Awaited<ReturnType<typeof nodeModules>>;
+
 /** Over `node:http` and `node:https`, with keep-alive connections of its own. Undefined where there is no `node:http`. */
 export async function nodeTransport(): Promise<Transport | undefined> {
   const modules = await nodeModules().catch(() => undefined);
   if (modules === undefined || typeof modules[0].default.Agent !== "function") return undefined;
-  const [{ default: http }, { default: https }, { default: zlib }, { default: tls }] = modules;
-  const settings = { keepAlive: true, keepAliveMsecs: 1_000, timeout: idleTimeout, scheduling: "lifo" } as const;
-  const real = new WeakSet<object>();
-  const agents = {
-    "http:": noting(new http.Agent(settings), real),
-    "https:": noting(new https.Agent(settings), real),
-  };
+  return new NodeTransport(modules);
+}
 
-  const decoder = (encoding: string | undefined): Transform | undefined => {
-    if (encoding === "gzip" || encoding === "x-gzip") return zlib.createGunzip();
-    if (encoding === "deflate") return zlib.createInflate();
-    if (encoding === "br") return zlib.createBrotliDecompress();
-    return undefined;
-  };
+class NodeTransport implements Transport {
+  readonly #modules: NodeModules;
+  readonly #agents: { readonly http: Agent; readonly https: SecureAgent };
+  /** The connections that the agents made. */
+  readonly #real = new WeakSet<object>();
 
-  const open = (request: WireRequest): ClientRequest => {
-    const { url, method, headers, body } = request;
-    const secure = url.protocol === "https:";
-    return (secure ? https : http).request(url, {
-      method,
-      agent: secure ? agents["https:"] : agents["http:"],
-      headers: { ...headers, "accept-encoding": "gzip, br", "content-length": Buffer.byteLength(body ?? "") },
-    });
-  };
+  constructor(modules: NodeModules) {
+    const [{ default: http }, { default: https }] = modules;
+    const settings = { keepAlive: true, keepAliveMsecs: 1_000, timeout: idleTimeout, scheduling: "lifo" } as const;
+    this.#modules = modules;
+    this.#agents = {
+      http: noting(new http.Agent(settings), this.#real),
+      https: noting(new https.Agent(settings), this.#real),
+    };
+  }
 
-  return {
-    send: (request, exchange) =>
-      new Promise<WireResponse>((resolve, reject) => {
-        const { scope } = exchange;
-        exchange.phase = "connect";
-        const outgoing = open(request);
-        const fail = (error: Error): void => {
+  send(request: WireRequest, exchange: Exchange): Promise<WireResponse> {
+    return new Promise((resolve, reject) => {
+      exchange.phase = "connect";
+      const outgoing = this.#open(request);
+      const fail = (error: Error): void => {
+        stop();
+        outgoing.destroy();
+        reject(error);
+      };
+      const stop = exchange.scope.onEnd(fail);
+      outgoing.on("socket", (socket) => {
+        this.#follow(socket, exchange);
+      });
+      outgoing.on("finish", () => {
+        if (exchange.phase === "send") exchange.phase = "headers";
+      });
+      outgoing.on("error", (error) => {
+        fail(new WireError("network", codeOf(error)));
+      });
+      outgoing.on("response", (incoming) => {
+        exchange.phase = "body";
+        readAnswer(incoming, this.#decoder(incoming.headers["content-encoding"]), exchange.maxResponseBytes).then((response) => {
           stop();
-          outgoing.destroy();
-          reject(error);
-        };
-        const stop = scope.onEnd(fail);
-        outgoing.on("socket", (socket) => {
-          if (real.has(socket)) follow(socket, exchange, socket instanceof tls.TLSSocket);
-          else exchange.phase = "send";
-        });
-        outgoing.on("finish", () => {
-          if (exchange.phase === "send") exchange.phase = "headers";
-        });
-        outgoing.on("error", (error) => {
-          fail(new WireError("network", codeOf(error)));
-        });
-        outgoing.on("response", (incoming) => {
-          exchange.phase = "body";
-          readAnswer(incoming, decoder(incoming.headers["content-encoding"]?.toLowerCase()), exchange.maxResponseBytes).then(
-            (response) => {
-              stop();
-              resolve(response);
-            },
-            fail,
-          );
-        });
-        outgoing.end(request.body);
-      }),
-    close() {
-      agents["http:"].destroy();
-      agents["https:"].destroy();
-    },
-  };
+          resolve(response);
+        }, fail);
+      });
+      outgoing.end(request.body);
+    });
+  }
+
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  #open({ url, method, headers, body }: WireRequest): ClientRequest {
+    const [{ default: http }, { default: https }] = this.#modules;
+    const options = { method, headers: { ...headers, "accept-encoding": "gzip, br", "content-length": Buffer.byteLength(body ?? "") } };
+    return url.protocol === "https:"
+      ? https.request(url, { ...options, agent: this.#agents.https })
+      : http.request(url, { ...options, agent: this.#agents.http });
+  }
+
+  #decoder(encoding: string | undefined): Transform | undefined {
+    const { default: zlib } = this.#modules[2];
+    switch (encoding?.toLowerCase()) {
+      case "gzip":
+      case "x-gzip":
+        return zlib.createGunzip();
+      case "deflate":
+        return zlib.createInflate();
+      case "br":
+        return zlib.createBrotliDecompress();
+      default:
+        return undefined;
+    }
+  }
+
+  /** Moves the phase on while a connection is made; a connection that is open already is in `send` at once. */
+  #follow(socket: Socket, exchange: Exchange): void {
+    const { default: tls } = this.#modules[3];
+    if (!this.#real.has(socket) || !socket.connecting) {
+      exchange.phase = "send";
+      return;
+    }
+    socket.once("connect", () => {
+      exchange.phase = socket instanceof tls.TLSSocket ? "tls" : "send";
+    });
+    socket.once("secureConnect", () => {
+      exchange.phase = "send";
+    });
+  }
 }
 
 /**
@@ -94,22 +125,6 @@ function noting<A extends Agent>(agent: A, real: WeakSet<object>): A {
   };
   Object.defineProperty(agent, "createConnection", { value: createAndNote });
   return agent;
-}
-
-/** Moves the phase on while a connection is made; a connection that is open already is in `send` at once. */
-function follow(socket: NodeJS.EventEmitter & { connecting?: boolean; secureConnecting?: boolean }, exchange: Exchange, secure: boolean): void {
-  if (socket.connecting !== true && (!secure || socket.secureConnecting !== true)) {
-    exchange.phase = "send";
-    return;
-  }
-  socket.once("connect", () => {
-    if (exchange.phase === "connect") exchange.phase = secure ? "tls" : "send";
-  });
-  if (secure) {
-    socket.once("secureConnect", () => {
-      if (exchange.phase === "tls") exchange.phase = "send";
-    });
-  }
 }
 
 /** Reads to the end, counting decoded bytes; stops at the limit. */

@@ -22,6 +22,33 @@ export interface ScopeOptions {
 }
 
 /**
+ * Owner: this module. Key: a caller's signal; value: the scopes that wait for it, behind one listener, since Node warns
+ * of a leak at the eleventh. Emptied by `dispose`.
+ */
+const waiting = new WeakMap<AbortSignal, { readonly scopes: Set<() => void>; readonly listener: () => void }>();
+
+function startWaiting(signal: AbortSignal, onAbort: () => void): void {
+  const known = waiting.get(signal);
+  if (known !== undefined) {
+    known.scopes.add(onAbort);
+    return;
+  }
+  const scopes = new Set([onAbort]);
+  const listener = (): void => {
+    for (const notify of [...scopes]) notify();
+  };
+  waiting.set(signal, { scopes, listener });
+  signal.addEventListener("abort", listener);
+}
+
+function stopWaiting(signal: AbortSignal, onAbort: () => void): void {
+  const known = waiting.get(signal);
+  if (known?.scopes.delete(onAbort) !== true || known.scopes.size > 0) return;
+  waiting.delete(signal);
+  signal.removeEventListener("abort", known.listener);
+}
+
+/**
  * The life of one call: its deadline, the caller's signal and the client's closing, behind one timer and at most one
  * listener on the signal. Whatever waits inside a call waits through its scope.
  */
@@ -43,7 +70,7 @@ export class CallScope {
     this.#timer = setTimeout(this.#onTimeout, options.timeout);
     this.#open?.add(this);
     if (this.#signal?.aborted === true) this.#onAbort();
-    else this.#signal?.addEventListener("abort", this.#onAbort);
+    else if (this.#signal !== undefined) startWaiting(this.#signal, this.#onAbort);
   }
 
   /** Milliseconds until the deadline; never below 0. */
@@ -100,7 +127,7 @@ export class CallScope {
   /** Leaves nothing behind: no timer, no listener. */
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#signal !== undefined) stopWaiting(this.#signal, this.#onAbort);
     this.#open?.delete(this);
   }
 

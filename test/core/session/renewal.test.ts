@@ -182,7 +182,8 @@ describe("a rejected session", () => {
   });
 
   it("a token without a user key is refused once, and nothing logs in", async () => {
-    const client = connect({ userKey: undefined, sessionToken: "a-token-that-is-over" });
+    const client = new Client({ endpoint, sessionToken: "a-token-that-is-over", env: {} });
+    clients.push(client);
     await expect(client.me()).rejects.toMatchObject({ code: "SESSION_EXPIRED" });
     expect(server.seen).toHaveLength(1);
   });
