@@ -15,7 +15,7 @@ export function readEndpoint(text: unknown, name: string, secrets: LiveSecrets):
   const url = new URL(text.trim());
   if (url.username !== "" || url.password !== "") throw new ConfigurationError(`${name} holds a user name or a password`, { hint: "Give credentials by their own options." });
   for (const [parameter, value] of url.searchParams) {
-    if (secretName.test(parameter) || secrets.touches(value)) {
+    if (secretName.test(parameter) || secrets.touches(parameter) || secrets.touches(value)) {
       throw new ConfigurationError(`${name} holds a secret in its query`, { hint: "Give credentials by their own options." });
     }
   }

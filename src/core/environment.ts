@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { trimAscii } from "./credentials/text.ts";
 
-/** Variables as a client sees them: read once, at construction; white space trimmed; an empty one counts as unset. */
+/** Variables as a client sees them: read once, at construction; ASCII white space trimmed; an empty one counts as unset. */
 export type Environment = (name: string) => string | undefined;
 
 /**
@@ -14,7 +15,8 @@ export function readEnvironment(names: readonly string[], variables?: Record<str
     const value: unknown = Object.hasOwn(source, name) ? source[name] : undefined;
     if (value === undefined || value === null) continue;
     if (typeof value !== "string") throw new ConfigurationError(`env.${name} must be a string`);
-    if (value.trim() !== "") values.set(name, value.trim());
+    const text = trimAscii(value);
+    if (text !== "") values.set(name, text);
   }
   return (name) => values.get(name);
 }

@@ -5,7 +5,7 @@ export interface Listening {
   /** The full URL of the endpoint. */
   readonly url: string;
   /** Stops listening and ends all connections, also those in use. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Serves `handle` under `path` on 127.0.0.1; every other path answers 404. */

@@ -4,6 +4,11 @@ import { revealed, type Secret } from "../secret.ts";
 const visibleAscii = /^[\x21-\x7e]{1,4096}$/;
 const outerWhiteSpace = /^[\t\n\f\r ]+|[\t\n\f\r ]+$/g;
 
+/** Without the ASCII white space around it. Other white space stays, since no header can carry it. */
+export function trimAscii(text: string): string {
+  return text.replace(outerWhiteSpace, "");
+}
+
 /**
  * A credential as it goes into a header: trimmed, visible ASCII, 1 to 4,096 characters.
  *
@@ -13,7 +18,7 @@ const outerWhiteSpace = /^[\t\n\f\r ]+|[\t\n\f\r ]+$/g;
 export function credentialText(value: string | Secret, name: string): string {
   const raw: unknown = revealed(value) ?? value;
   if (typeof raw !== "string") throw new ConfigurationError(`${name} must be a string or a Secret`);
-  const text = raw.replace(outerWhiteSpace, "");
+  const text = trimAscii(raw);
   const fault = faultOf(text);
   if (fault !== undefined) throw new ConfigurationError(`${name} ${fault}`, { hint: `Set ${name} to the bare credential.` });
   return text;
