@@ -9,6 +9,8 @@ import { config } from "dotenv";
 import { createFakeLumar, type FakeLumar } from "keylight/testing";
 
 config({ quiet: true });
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on("error", () => process.exit(0));
 
 const lifecycle = fileURLToPath(new URL("../examples/service-account-lifecycle.ts", import.meta.url));
 

@@ -6,7 +6,9 @@ const remembered = 64;
  * ones that were added or added again are kept, since a server can only quote what it was sent lately.
  */
 export class LiveSecrets {
-  readonly #forms = new Map<string, readonly string[]>();
+  readonly #secrets = new Map<string, readonly string[]>();
+  /** All forms of all secrets, longest first, so that a secret which holds another one is hidden whole. */
+  #forms: readonly string[] | undefined;
   readonly #pattern: RegExp | undefined;
 
   /** @param pattern - the shape of this service's secrets, global, to be hidden wherever it shows. */
@@ -16,13 +18,14 @@ export class LiveSecrets {
 
   add(secret: string): void {
     if (secret === "") return;
-    const forms = this.#forms.get(secret) ?? [];
-    this.#forms.delete(secret);
-    this.#forms.set(secret, forms);
-    for (const oldest of this.#forms.keys()) {
-      if (this.#forms.size <= remembered) break;
-      this.#forms.delete(oldest);
+    const forms = this.#secrets.get(secret) ?? [];
+    this.#secrets.delete(secret);
+    this.#secrets.set(secret, forms);
+    for (const oldest of this.#secrets.keys()) {
+      if (this.#secrets.size <= remembered) break;
+      this.#secrets.delete(oldest);
     }
+    this.#forms = undefined;
   }
 
   /** Whether the text holds a live secret or something that has the shape of one. */
@@ -32,22 +35,32 @@ export class LiveSecrets {
 
   /** The text without secrets, at most 2 kB of it. */
   scrub(text: string): string {
-    const clean = this.#hide(text.slice(0, maximumLength * 4));
-    return clean.length > maximumLength ? `${clean.slice(0, maximumLength - 1)}…` : clean;
+    const longest = this.#ordered()[0]?.length ?? 0;
+    const head = text.slice(0, maximumLength * 4 + longest);
+    const clean = this.#hide(head);
+    if (head.length === text.length && clean.length <= maximumLength) return clean;
+    // The end of the head may be the beginning of a secret, which is not found as it is not whole.
+    const whole = head.length === text.length ? clean : clean.slice(0, Math.max(0, clean.length - longest));
+    return `${whole.slice(0, maximumLength - 1)}…`;
+  }
+
+  #ordered(): readonly string[] {
+    if (this.#forms !== undefined) return this.#forms;
+    for (const [secret, forms] of this.#secrets) {
+      if (forms.length === 0) this.#secrets.set(secret, formsOf(secret));
+    }
+    this.#forms = [...this.#secrets.values()].flat().sort((a, b) => b.length - a.length);
+    return this.#forms;
   }
 
   #hide(text: string): string {
     let clean = text;
-    for (const [secret, known] of this.#forms) {
-      const forms = known.length > 0 ? known : formsOf(secret);
-      if (known.length === 0) this.#forms.set(secret, forms);
-      for (const form of forms) clean = clean.replaceAll(form, "[redacted]");
-    }
+    for (const form of this.#ordered()) clean = clean.replaceAll(form, "[redacted]");
     return this.#pattern === undefined ? clean : clean.replace(this.#pattern, "[redacted]");
   }
 }
 
-/** A secret as a server may quote it: raw, JSON-escaped, URL-encoded, base64, base64url and hex. Longest first. */
+/** A secret as a server may quote it: raw, JSON-escaped, URL-encoded, base64, base64url and hex. */
 function formsOf(secret: string): readonly string[] {
   const bytes = new TextEncoder().encode(secret);
   const base64 = btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
@@ -61,5 +74,5 @@ function formsOf(secret: string): readonly string[] {
     hex,
     hex.toUpperCase(),
   ]);
-  return [...forms].sort((a, b) => b.length - a.length);
+  return [...forms];
 }

@@ -24,7 +24,8 @@ export function createLog(logger: Logger | undefined, level: string | undefined,
     if (levels.indexOf(method) > threshold) return silent;
     return (message, fields) => {
       try {
-        target[method](`keylight: ${message}`, fields);
+        const said: unknown = Reflect.apply(target[method], target, [`keylight: ${message}`, fields]);
+        if (said instanceof Promise) said.catch(silent);
       } catch {
         // A logger that fails must not fail a call.
       }

@@ -86,6 +86,7 @@ export function own<T extends object, K extends keyof T>(options: T, name: K): T
 /** @throws {@link ConfigurationError} naming the option that is wrong. */
 export function readSettings(options: CommonOptions, env: Environment): Settings {
   const retry = own(options, "retry") ?? {};
+  if (typeof retry !== "object") throw new ConfigurationError("retry must be an object with attempts and maxDelay");
   const fetch = own(options, "fetch");
   if (fetch !== undefined && typeof fetch !== "function") throw new ConfigurationError("fetch must be a function");
   const logLevel = own(options, "logLevel");

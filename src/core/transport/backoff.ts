@@ -14,12 +14,17 @@ export function equalJitter(attempt: number, base: number, max: number): number 
   return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
+/** The three forms of an HTTP date begin with the day's name; some servers write ISO 8601. */
+const httpDate = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)|\d{4}-\d\d-\d\dT)/i;
+
 /** `Retry-After` in milliseconds: seconds or an HTTP date; a date that is past means 0; undefined when absent or unreadable. */
 export function retryAfter(response: WireResponse): number | undefined {
   const text = response.header("retry-after")?.trim();
   if (text === undefined || text === "") return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
+  // Anything else that Date.parse makes a date of, such as "-5", would be long past and mean no wait at all.
+  if (!httpDate.test(text)) return undefined;
+  const date = Date.parse(/(gmt|utc|z)$/i.test(text) ? text : `${text} GMT`);
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 
@@ -28,23 +33,24 @@ export function retryAfter(response: WireResponse): number | undefined {
  * multiple of the usual load.
  */
 export class RetryBudget {
-  #tokens: number;
+  /** In tenths of a retry: ten times 0.1 would not be 1. */
+  #tenths: number;
   readonly #capacity: number;
 
   constructor(capacity = 500) {
-    this.#capacity = capacity;
-    this.#tokens = capacity;
+    this.#capacity = capacity * 10;
+    this.#tenths = this.#capacity;
   }
 
   /** Takes one retry; false when none is left. */
   take(): boolean {
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tenths < 10) return false;
+    this.#tenths -= 10;
     return true;
   }
 
   /** A call succeeded: ten of these earn one retry. */
   earn(): void {
-    if (this.#tokens < this.#capacity) this.#tokens += 0.1;
+    if (this.#tenths < this.#capacity) this.#tenths += 1;
   }
 }
