@@ -30,6 +30,7 @@ export type {
 } from "./lumar/types.ts";
 export type { UserKeys } from "./lumar/user-keys.ts";
 export type { CredentialOrigin, CredentialValue } from "./core/credentials/source.ts";
+export type { LoginEvent, RequestEvent } from "./core/diagnostics.ts";
 export type { RequestExplanation } from "./core/explain.ts";
 export type { Logger, LogLevel } from "./core/log.ts";
 export type { CommonOptions, RequestOptions } from "./core/options.ts";

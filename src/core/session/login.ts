@@ -1,4 +1,5 @@
 import { AuthenticationError, ConfigurationError, KeylightError, UnexpectedRedirectError } from "../../errors/index.ts";
+import { tracedLogin, type LoginEvent } from "../diagnostics.ts";
 import type { Log } from "../log.ts";
 import { equalJitter, longestRetryAfter } from "../transport/backoff.ts";
 import { CallScope } from "../transport/scope.ts";
@@ -86,7 +87,7 @@ export class LoginGate {
     const scope = new CallScope({ timeout, open });
     try {
       for (let retry = 0; ; retry += 1) {
-        const result = await this.#attempt(Math.max(1, Math.round(scope.remaining)));
+        const result = await this.#attempt(Math.max(1, Math.round(scope.remaining)), retry + 1);
         if ("session" in result) return result.session;
         const { error, notBefore } = result.trouble;
         const delay = notBefore - performance.now();
@@ -100,10 +101,13 @@ export class LoginGate {
     }
   }
 
-  async #attempt(timeout: number): Promise<{ session: StoredSession } | { trouble: Trouble }> {
+  async #attempt(timeout: number, attempt: number): Promise<{ session: StoredSession } | { trouble: Trouble }> {
     const obtainedAt = new Date().toISOString();
     try {
-      const session = await this.#options.login(timeout);
+      const session = await tracedLogin(
+        () => ({ attempt, durationMs: 0 }),
+        (event) => noting(this.#options.login(timeout), event),
+      );
       this.#trouble = undefined;
       this.#options.log.info("logged in");
       return { session: { ...session, obtainedAt } };
@@ -119,6 +123,19 @@ export class LoginGate {
       this.#trouble = { notBefore: performance.now() + delay, failures, error: troubleOf(known) };
       return { trouble: this.#trouble };
     }
+  }
+}
+
+/** Tells subscribers what a failed login met. */
+async function noting(login: Promise<NewSession>, event: LoginEvent | undefined): Promise<NewSession> {
+  try {
+    return await login;
+  } catch (error) {
+    if (event !== undefined && error instanceof KeylightError) {
+      if (error.status !== undefined) event.status = error.status;
+      if (error.requestId !== undefined) event.requestId = error.requestId;
+    }
+    throw error;
   }
 }
 

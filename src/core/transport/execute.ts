@@ -11,9 +11,10 @@ import {
 } from "../../errors/index.ts";
 import { annotate } from "../../errors/keylight-error.ts";
 import type { Authorization, CredentialSource } from "../credentials/source.ts";
+import { tracedRequest, type RequestEvent } from "../diagnostics.ts";
 import type { Log } from "../log.ts";
 import { fullJitter, longestRetryAfter, type RetryBudget } from "./backoff.ts";
-import { classify, type CallFacts, type Envelope, type Outcome } from "./classify.ts";
+import { base, classify, type CallFacts, type Envelope, type Outcome } from "./classify.ts";
 import { ScopeEnded, type CallScope } from "./scope.ts";
 import { WireError, type Exchange, type Transport, type WireRequest, type WireResponse } from "./wire.ts";
 
@@ -57,24 +58,33 @@ interface Progress {
   outstanding: boolean;
   /** Whether a write of an earlier attempt may have run. */
   mayHaveRun: boolean;
+  /** What subscribers are told. */
+  readonly event: RequestEvent | undefined;
 }
 
 const retryBase = 200;
 
 /** The way of one call: authorize, send, read, classify; then return, renew once, wait and send again, or throw. */
 export async function execute(road: Road, call: Call): Promise<Answer> {
-  const progress: Progress = { attempts: [], exchange: undefined, outstanding: false, mayHaveRun: false };
-  try {
-    return await drive(road, call, progress);
-  } catch (error) {
-    throw finalError(error, call, progress);
-  } finally {
-    call.scope.dispose();
-  }
+  const { operationName, kind } = call.facts;
+  const { origin, pathname } = call.request.url;
+  return tracedRequest(
+    () => ({ operationName, kind, url: origin + pathname, attempt: 0, durationMs: 0 }),
+    async (event) => {
+      const progress: Progress = { attempts: [], exchange: undefined, outstanding: false, mayHaveRun: false, event };
+      try {
+        return await drive(road, call, progress);
+      } catch (error) {
+        throw finalError(error, call, progress);
+      } finally {
+        call.scope.dispose();
+      }
+    },
+  );
 }
 
 async function drive(road: Road, call: Call, progress: Progress): Promise<Answer> {
-  const { scope, credential } = call;
+  const { scope, credential, facts } = call;
   scope.check();
   let authorization = await authorize(call);
   let renewals = 0;
@@ -85,6 +95,7 @@ async function drive(road: Road, call: Call, progress: Progress): Promise<Answer
     const { outcome, response } = await attempt(road, call, authorization, progress);
     const error = outcome.kind === "ok" ? undefined : outcome.error;
     progress.attempts.push(recorded(response, error, performance.now() - started, waitedMs));
+    tell(progress, response, facts);
     waitedMs = 0;
     if (outcome.kind === "ok" && response !== undefined) {
       if (authorization !== undefined) credential?.source.accepted(authorization);
@@ -194,6 +205,15 @@ function recorded(response: WireResponse | undefined, error: KeylightError | und
     durationMs: Math.round(durationMs),
     waitedMs: Math.round(waitedMs),
   };
+}
+
+function tell({ event, attempts }: Progress, response: WireResponse | undefined, facts: CallFacts): void {
+  if (event === undefined) return;
+  event.attempt = attempts.length;
+  if (response === undefined) return;
+  const { status, requestId } = base(response, facts);
+  event.status = status;
+  if (requestId !== undefined) event.requestId = requestId;
 }
 
 /** The error as the caller gets it: a scope's end is put into the caller's terms, and the call's facts are added. */
