@@ -16,7 +16,8 @@ export class SharedSessions {
 
   constructor(store: SessionStore, key: () => Promise<string>, log: Log) {
     this.#store = store;
-    this.#key = key;
+    let made: Promise<string> | undefined;
+    this.#key = () => (made ??= key());
     this.#log = log;
   }
 

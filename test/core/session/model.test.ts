@@ -28,6 +28,9 @@ const steps = fc.array(
 );
 
 const realNow = Date.now.bind(Date);
+const turnsOfTheLoop = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 const json = (status: number, body: unknown): Response => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 
 /** A server whose answers arrive in the order that the scheduler chooses. */
@@ -124,7 +127,14 @@ async function live(world: World, client: Client, scheduler: fc.Scheduler, plan:
       }
     }
   };
-  const { task } = scheduler.scheduleSequence(plan.map((step) => ({ label: step.kind, builder: () => Promise.resolve(act(step)) })));
+  const { task } = scheduler.scheduleSequence(plan.map((step) => ({
+    label: step.kind,
+    async builder() {
+      act(step);
+      // What a step sets off runs until it waits for the network again, so that the next choice is among requests.
+      await turnsOfTheLoop();
+    },
+  })));
   await scheduler.waitFor(task);
   return scheduler.waitFor(Promise.allSettled(calls));
 }
