@@ -6,7 +6,8 @@ import { readCallSettings, type RequestOptions, type Settings } from "./options.
 import { RetryBudget } from "./transport/backoff.ts";
 import type { ErrorDialect } from "./transport/classify.ts";
 import { prepare, type AnyDocument, type PreparedDocument } from "./transport/document.ts";
-import { endedEarly, execute, type Answer, type Call, type Road } from "./transport/execute.ts";
+import { execute, type Answer, type Call, type Road } from "./transport/execute.ts";
+import { endedEarly } from "./transport/failures.ts";
 import { fetchTransport } from "./transport/fetch.ts";
 import { sendOperation } from "./transport/graphql.ts";
 import { nodeTransport } from "./transport/node-http.ts";
@@ -44,6 +45,8 @@ export interface CallPlan {
   readonly maxResponseBytes?: number;
   /** Further attempts, instead of the client's. */
   readonly retryAttempts?: number;
+  /** Whether nobody waits for the answer: then it keeps no process alive. */
+  readonly background?: boolean;
   /** Uses the connections that are kept for logins. */
   readonly forLogin?: boolean;
 }
@@ -153,7 +156,7 @@ export class GraphQLConnection {
       idempotent,
       variableNames: Object.keys(variables ?? {}),
       ambiguous: plan.ambiguous,
-      scope: new CallScope({ timeout, signal, open: this.#open }),
+      scope: new CallScope({ timeout, signal, open: this.#open, background: plan.background }),
     };
   }
 

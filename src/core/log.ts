@@ -24,7 +24,8 @@ export function createLog(logger: Logger | undefined, level: string | undefined,
     if (levels.indexOf(method) > threshold) return silent;
     return (message, fields) => {
       try {
-        const said: unknown = Reflect.apply(target[method], target, [`keylight: ${message}`, fields]);
+        const say: unknown = Reflect.get(target, method);
+        const said: unknown = typeof say === "function" ? Reflect.apply(say, target, [`keylight: ${message}`, fields]) : undefined;
         if (said instanceof Promise) said.catch(silent);
       } catch {
         // A logger that fails must not fail a call.

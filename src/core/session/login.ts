@@ -13,8 +13,11 @@ export interface NewSession {
 }
 
 export interface LoginOptions {
-  /** One login request, bounded by `timeout` milliseconds. Throws `INVALID_CREDENTIALS` when it is refused. */
-  readonly login: (timeout: number) => Promise<NewSession>;
+  /**
+   * One login request, bounded by `timeout` milliseconds. Throws `INVALID_CREDENTIALS` when it is refused.
+   * In the background nobody waits for it, and it must not keep the process alive.
+   */
+  readonly login: (timeout: number, background: boolean) => Promise<NewSession>;
   /** For a whole login with its retries, in milliseconds. */
   readonly timeout: number;
   /** Further attempts after trouble. */
@@ -82,12 +85,12 @@ export class LoginGate {
    *
    * @throws the refusal, or the last trouble.
    */
-  async logIn(): Promise<StoredSession> {
+  async logIn(background: boolean): Promise<StoredSession> {
     const { timeout, open, retryAttempts, log } = this.#options;
-    const scope = new CallScope({ timeout, open });
+    const scope = new CallScope({ timeout, open, background });
     try {
       for (let retry = 0; ; retry += 1) {
-        const result = await this.#attempt(Math.max(1, Math.round(scope.remaining)), retry + 1);
+        const result = await this.#attempt(scope, retry + 1);
         if ("session" in result) return result.session;
         const { error, notBefore } = result.trouble;
         const delay = notBefore - performance.now();
@@ -101,12 +104,12 @@ export class LoginGate {
     }
   }
 
-  async #attempt(timeout: number, attempt: number): Promise<{ session: StoredSession } | { trouble: Trouble }> {
-    const obtainedAt = new Date().toISOString();
+  async #attempt({ remaining, background }: CallScope, attempt: number): Promise<{ session: StoredSession } | { trouble: Trouble }> {
+    const obtainedAt = new Date(Date.now()).toISOString();
     try {
       const session = await tracedLogin(
         () => ({ attempt, durationMs: 0 }),
-        (event) => noting(this.#options.login(timeout), event),
+        (event) => noting(this.#options.login(Math.max(1, Math.round(remaining)), background), event),
       );
       this.#trouble = undefined;
       this.#options.log.info("logged in");

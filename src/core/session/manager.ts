@@ -68,17 +68,18 @@ export class SessionManager implements CredentialSource {
 
   current(scope: CallScope): Authorization | Promise<Authorization> {
     const session = this.#session;
-    if (session !== undefined && !session.rejected) {
-      // A clock that was put back makes the age negative: the server decides then.
-      const age = Date.now() - session.obtainedAt;
-      if (age < session.refreshAfter) return session.authorization;
-      if (age < session.lifetime) {
-        // Nobody waits for this flight, and a landing is never a rejection.
-        if (this.#gate.blocked() === undefined) void this.#obtain();
-        return session.authorization;
-      }
-    }
+    if (session !== undefined && !session.rejected && this.#refreshWhenDue(session)) return session.authorization;
     return this.#landed(scope);
+  }
+
+  /** Whether the session is to be used, by its age. Near its end that starts a refresh, which nobody waits for. */
+  #refreshWhenDue(session: LiveSession): boolean {
+    // A clock that was put back makes the age negative: the server decides then.
+    const age = Date.now() - session.obtainedAt;
+    const due = age >= session.refreshAfter && age < session.lifetime;
+    // A landing is never a rejection.
+    if (due && this.#gate.blocked() === undefined) void this.#obtain(true);
+    return age < session.lifetime;
   }
 
   async atHand(scope: CallScope): Promise<Authorization | undefined> {
@@ -112,7 +113,7 @@ export class SessionManager implements CredentialSource {
   /** Logs in now, or joins the login that is running. */
   async login(scope: CallScope): Promise<{ obtainedAt: string; expiresAt: string }> {
     this.#initialPending = false;
-    this.#flight ??= this.#fly(() => this.#shared.locked(() => this.#logIn(this.#epoch)));
+    this.#flight ??= this.#fly(() => this.#shared.locked(() => this.#logIn(this.#epoch, false)));
     await this.#landed(scope);
     const session = this.#session;
     if (session === undefined) {
@@ -152,11 +153,12 @@ export class SessionManager implements CredentialSource {
   async #landed(scope: CallScope): Promise<Authorization> {
     const landing = await scope.race(this.#obtain());
     if ("failure" in landing) throw landing.failure();
+    this.#refreshWhenDue(landing.session);
     return landing.session.authorization;
   }
 
-  #obtain(): Promise<Landing> {
-    return (this.#flight ??= this.#fly(() => this.#acquire(this.#epoch)));
+  #obtain(background = false): Promise<Landing> {
+    return (this.#flight ??= this.#fly(() => this.#acquire(this.#epoch, background)));
   }
 
   /** Starts a flight. It is cleared once it has landed, whatever it brought. */
@@ -178,7 +180,7 @@ export class SessionManager implements CredentialSource {
   }
 
   /** A session from the option, from the store, or from a login under the store's lock. */
-  async #acquire(epoch: number): Promise<LiveSession> {
+  async #acquire(epoch: number, background: boolean): Promise<LiveSession> {
     const { initial } = this.#options;
     if (this.#initialPending && typeof initial?.value === "function") {
       const text = credentialText(await initial.value(), initial.name);
@@ -186,7 +188,7 @@ export class SessionManager implements CredentialSource {
       return this.#begin(text);
     }
     const stored = await this.#adoptStored(epoch);
-    return stored ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn(epoch));
+    return stored ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn(epoch, background));
   }
 
   async #adoptStored(epoch: number): Promise<LiveSession | undefined> {
@@ -199,8 +201,8 @@ export class SessionManager implements CredentialSource {
     return session;
   }
 
-  async #logIn(epoch: number): Promise<LiveSession> {
-    const stored = await this.#gate.logIn();
+  async #logIn(epoch: number, background: boolean): Promise<LiveSession> {
+    const stored = await this.#gate.logIn(background);
     const session = this.#live(stored, false);
     if (epoch !== this.#epoch) return session;
     this.#session = session;

@@ -14,7 +14,7 @@ export function equalJitter(attempt: number, base: number, max: number): number 
   return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
-/** The three forms of an HTTP date begin with the day's name; some servers write ISO 8601. */
+/** The three forms of an HTTP date begin with the day's name, the one without a comma names no zone; some servers write ISO 8601. */
 const httpDate = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)|\d{4}-\d\d-\d\dT)/i;
 
 /** `Retry-After` in milliseconds: seconds or an HTTP date; a date that is past means 0; undefined when absent or unreadable. */
@@ -24,7 +24,7 @@ export function retryAfter(response: WireResponse): number | undefined {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   // Anything else that Date.parse makes a date of, such as "-5", would be long past and mean no wait at all.
   if (!httpDate.test(text)) return undefined;
-  const date = Date.parse(/(gmt|utc|z)$/i.test(text) ? text : `${text} GMT`);
+  const date = Date.parse(/^\w{3} /.test(text) ? `${text} GMT` : text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 

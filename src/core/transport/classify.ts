@@ -78,7 +78,9 @@ export function classify(response: WireResponse, facts: CallFacts): Outcome {
   const { data, errors } = envelope;
   const coded = byCode(response, facts, envelope);
   const renewable = coded?.kind === "rejected" && facts.kind === "query";
-  if (data !== null && !renewable && (errors.length === 0 ? !decisive.has(status) : facts.accepts(data))) return { kind: "ok", envelope };
+  // A write's data beside errors may hold what is never given again, so that it is taken under any status.
+  const decided = decisive.has(status) && (errors.length === 0 || facts.kind === "query");
+  if (data !== null && !renewable && !decided && (errors.length === 0 || facts.accepts(data))) return { kind: "ok", envelope };
   return (
     coded ??
     byStatus(response, facts, envelope) ??

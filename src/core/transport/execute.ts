@@ -1,10 +1,6 @@
 import {
   AuthenticationError,
-  ClientClosedError,
-  GraphQLRequestError,
   KeylightError,
-  ResponseFormatError,
-  TimeoutError,
   TransportError,
   type Attempt,
   type TransportPhase,
@@ -15,6 +11,7 @@ import { tracedRequest, type RequestEvent } from "../diagnostics.ts";
 import type { Log } from "../log.ts";
 import { fullJitter, longestRetryAfter, type RetryBudget } from "./backoff.ts";
 import { base, classify, type CallFacts, type Envelope, type Outcome } from "./classify.ts";
+import { endedEarly, leavesDoubt, neverLeft, unanswered } from "./failures.ts";
 import { ScopeEnded, type CallScope } from "./scope.ts";
 import { WireError, type Exchange, type Transport, type WireRequest, type WireResponse } from "./wire.ts";
 
@@ -50,9 +47,16 @@ export interface Answer {
   readonly attempts: readonly Attempt[];
 }
 
+/** An attempt whose outcome has not come. */
+interface Running {
+  readonly started: number;
+  readonly waitedMs: number;
+}
+
 /** Where a call stands; told to whoever waits when it ends early. */
 interface Progress {
   readonly attempts: Attempt[];
+  running?: Running | undefined;
   exchange: Exchange | undefined;
   /** Whether a write is out now whose answer has not come. */
   outstanding: boolean;
@@ -91,10 +95,12 @@ async function drive(road: Road, call: Call, progress: Progress): Promise<Answer
   let retries = 0;
   let waitedMs = 0;
   for (;;) {
-    const started = performance.now();
+    const running = { started: performance.now(), waitedMs };
+    progress.running = running;
     const { outcome, response } = await attempt(road, call, authorization, progress);
     const error = outcome.kind === "ok" ? undefined : outcome.error;
-    progress.attempts.push(recorded(response, error, performance.now() - started, waitedMs));
+    progress.attempts.push(recorded(response, error, running));
+    progress.running = undefined;
     tell(progress, response, facts);
     waitedMs = 0;
     if (outcome.kind === "ok" && response !== undefined) {
@@ -167,24 +173,6 @@ async function attempt(
   }
 }
 
-/** Proof that no byte of the request reached the server: it failed, with a system's code, before the connection stood. */
-function neverLeft(error: WireError, exchange: Exchange): boolean {
-  return error.code !== undefined && (exchange.phase === "connect" || exchange.phase === "tls");
-}
-
-function unanswered(error: WireError, exchange: Exchange, ran: boolean, facts: CallFacts): Outcome {
-  const { phase } = exchange;
-  const details = { operationName: facts.operationName, status: error.status, mayHaveExecuted: ran };
-  if (error.kind !== "network") {
-    const message = error.kind === "too-large" ? "the answer is larger than maxResponseBytes allows" : "the answer's compression is broken";
-    return { kind: "fail", error: new ResponseFormatError(message, error.contentType, error.byteLength, details) };
-  }
-  const cause = { name: "Error", ...(error.code === undefined ? {} : { code: error.code }), ...(error.syscall === undefined ? {} : { syscall: error.syscall }) };
-  const what = phase === "connect" || phase === "tls" ? "no connection to the server" : "the connection broke before the answer was whole";
-  const message = `${what} (${error.code ?? "network error"}, phase ${phase})`;
-  return { kind: "retry", ran, error: new TransportError(message, phase, { ...details, retryable: true, cause }) };
-}
-
 /** Sleeps before the next attempt and says how long; throws the outcome's error where there is to be none. */
 async function delayed(road: Road, call: Call, outcome: Outcome & { kind: "retry" }, retries: number): Promise<number> {
   const { error } = outcome;
@@ -197,12 +185,12 @@ async function delayed(road: Road, call: Call, outcome: Outcome & { kind: "retry
   return delay;
 }
 
-function recorded(response: WireResponse | undefined, error: KeylightError | undefined, durationMs: number, waitedMs: number): Attempt {
+function recorded(response: WireResponse | undefined, error: KeylightError | undefined, { started, waitedMs }: Running): Attempt {
   const code = error === undefined ? undefined : (error.cause?.code ?? error.code);
   return {
     ...(response === undefined ? {} : { status: response.status }),
     ...(code === undefined ? {} : { code }),
-    durationMs: Math.round(durationMs),
+    durationMs: Math.round(performance.now() - started),
     waitedMs: Math.round(waitedMs),
   };
 }
@@ -228,21 +216,10 @@ function finalError(thrown: unknown, call: Call, progress: Progress): unknown {
     mayHaveExecuted: progress.mayHaveRun,
   };
   const error = thrown instanceof ScopeEnded ? endedEarly(thrown, call.scope.timeout, phase) : thrown;
+  // The attempt that was cut off is one of the call's attempts too.
+  if (progress.running !== undefined) attempts.push(recorded(undefined, error instanceof KeylightError ? error : undefined, progress.running));
   if (call.ambiguous !== undefined && progress.mayHaveRun && leavesDoubt(error)) {
     return annotate(call.ambiguous(error instanceof KeylightError ? error.message : "the call was aborted", phase), facts);
   }
   return error instanceof KeylightError ? annotate(error, facts) : error;
-}
-
-/** What the caller gets when a call's time is over, its client closed, or its signal aborted. */
-export function endedEarly({ end }: ScopeEnded, timeout: number, phase: Exchange["phase"]): unknown {
-  if (end.cause === "aborted") return end.reason;
-  if (end.cause === "closed") return new ClientClosedError();
-  return new TimeoutError(`no answer within ${timeout} ms`, phase);
-}
-
-/** Whether a failed write may have run unseen: nothing readable came, or the server itself broke down. */
-function leavesDoubt(error: unknown): boolean {
-  if (!(error instanceof KeylightError)) return true;
-  return !(error instanceof GraphQLRequestError) || (error.status ?? 0) >= 500;
 }

@@ -2,12 +2,15 @@ import { codeOf, WireError, type Transport, type WireResponse } from "./wire.ts"
 import type { ScopeEnded } from "./scope.ts";
 
 const refusedBeforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "ENETUNREACH", "EHOSTUNREACH"]);
+/** Codes of zlib and of brotli, whose names begin with `ERR__ERROR_`. */
+const decoderFailure = /^(Z_|ERR__|ERR_BROTLI)/;
 const tlsFailure = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 /** Over a `fetch`: the caller's own, or the runtime's where there is no `node:http`. */
 export function fetchTransport(fetch: typeof globalThis.fetch): Transport {
   return {
     async send(request, exchange) {
+      exchange.scope.check();
       const abort = new AbortController();
       let ended: ScopeEnded | undefined;
       const stop = exchange.scope.onEnd((end) => {
@@ -66,7 +69,7 @@ async function readAnswer(response: Response, limit: number): Promise<WireRespon
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
       const failure = codeOf(error);
-      const kind = failure.code?.startsWith("Z_") === true ? "bad-encoding" : "network";
+      const kind = failure.code !== undefined && decoderFailure.test(failure.code) ? "bad-encoding" : "network";
       throw new WireError(kind, { ...failure, status, contentType, byteLength });
     });
     if (done) return answer(body + decoder.decode(), byteLength);

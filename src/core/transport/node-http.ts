@@ -39,6 +39,7 @@ class NodeTransport implements Transport {
 
   send(request: WireRequest, exchange: Exchange): Promise<WireResponse> {
     return new Promise((resolve, reject) => {
+      exchange.scope.check();
       exchange.phase = "connect";
       const outgoing = this.#open(request);
       const fail = (error: Error): void => {
@@ -54,7 +55,8 @@ class NodeTransport implements Transport {
         if (exchange.phase === "send") exchange.phase = "headers";
       });
       outgoing.on("error", (error) => {
-        fail(new WireError("network", codeOf(error)));
+        // Once an answer has begun, its reading fails too, and knows more.
+        if (exchange.phase !== "body") fail(new WireError("network", codeOf(error)));
       });
       outgoing.on("response", (incoming) => {
         exchange.phase = "body";
@@ -98,6 +100,7 @@ class NodeTransport implements Transport {
   /** Moves the phase on while a connection is made; a connection that is open already is in `send` at once. */
   #follow(socket: Socket, exchange: Exchange): void {
     const { default: tls } = this.#modules[3];
+    if (exchange.scope.background) socket.unref();
     if (!this.#real.has(socket) || !socket.connecting) {
       exchange.phase = "send";
       return;
@@ -141,7 +144,8 @@ function readAnswer(incoming: IncomingMessage, decoder: Transform | undefined, l
     };
     const source: Readable = decoder === undefined ? incoming : incoming.pipe(decoder);
     decoder?.on("error", (error) => {
-      fail(incoming.complete ? "bad-encoding" : "network", error);
+      // A connection that breaks does not end the decoder, so that it never complains of that.
+      fail("bad-encoding", error);
     });
     incoming.on("error", (error) => {
       fail("network", error);

@@ -17,6 +17,8 @@ export interface ScopeOptions {
   /** Milliseconds for everything together. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** Whether nobody waits for the outcome: then nothing of it keeps the process alive. */
+  readonly background?: boolean | undefined;
   /** The calls that are in flight, for `close()`; the scope enters and leaves it by itself. */
   readonly open?: Set<CallScope>;
 }
@@ -54,6 +56,7 @@ function stopWaiting(signal: AbortSignal, onAbort: () => void): void {
  */
 export class CallScope {
   readonly timeout: number;
+  readonly background: boolean;
   readonly startedAt = performance.now();
   /** Wall clock at the start, in milliseconds. */
   readonly startedWall = Date.now();
@@ -65,9 +68,11 @@ export class CallScope {
 
   constructor(options: ScopeOptions) {
     this.timeout = options.timeout;
+    this.background = options.background === true;
     this.#signal = options.signal;
     this.#open = options.open;
     this.#timer = setTimeout(this.#onTimeout, options.timeout);
+    if (this.background) letGo(this.#timer);
     this.#open?.add(this);
     if (this.#signal?.aborted === true) this.#onAbort();
     else if (this.#signal !== undefined) startWaiting(this.#signal, this.#onAbort);
@@ -117,6 +122,7 @@ export class CallScope {
         stop();
         resolve();
       }, ms);
+      if (this.background) letGo(timer);
       const stop = this.onEnd((ended) => {
         clearTimeout(timer);
         reject(ended);
@@ -138,4 +144,9 @@ export class CallScope {
   readonly #onAbort = (): void => {
     this.end({ cause: "aborted", reason: this.#signal?.reason });
   };
+}
+
+/** Lets the process exit before the timer fires, where the runtime's timers can do that. */
+function letGo(timer: ReturnType<typeof setTimeout>): void {
+  if (typeof timer === "object") timer.unref();
 }

@@ -56,7 +56,7 @@ class World {
 
   readonly fetch: typeof fetch = async (_url, init) => {
     const headers = new Headers(init?.headers);
-    const isLogin = String(init?.body).includes("LoginWithUserKey");
+    const isLogin = typeof init?.body === "string" && init.body.includes("LoginWithUserKey");
     this.unanswered += 1;
     try {
       await this.#scheduler.schedule(Promise.resolve(), isLogin ? "login arrives" : "call arrives");

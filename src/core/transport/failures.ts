@@ -1,0 +1,36 @@
+import { ClientClosedError, GraphQLRequestError, KeylightError, ResponseFormatError, TimeoutError, TransportError } from "../../errors/index.ts";
+import type { CallFacts, Outcome } from "./classify.ts";
+import type { ScopeEnded } from "./scope.ts";
+import type { Exchange, WireError } from "./wire.ts";
+
+/** Proof that no byte of the request reached the server: it failed, with a system's code, before the connection stood. */
+export function neverLeft(error: WireError, exchange: Exchange): boolean {
+  return error.code !== undefined && (exchange.phase === "connect" || exchange.phase === "tls");
+}
+
+/** What the lack of an answer means for the call. */
+export function unanswered(error: WireError, exchange: Exchange, ran: boolean, facts: CallFacts): Outcome {
+  const { phase } = exchange;
+  const details = { operationName: facts.operationName, status: error.status, mayHaveExecuted: ran };
+  if (error.kind !== "network") {
+    const message = error.kind === "too-large" ? "the answer is larger than maxResponseBytes allows" : "the answer's compression is broken";
+    return { kind: "fail", error: new ResponseFormatError(message, error.contentType, error.byteLength, details) };
+  }
+  const cause = { name: "Error", ...(error.code === undefined ? {} : { code: error.code }), ...(error.syscall === undefined ? {} : { syscall: error.syscall }) };
+  const what = phase === "connect" || phase === "tls" ? "no connection to the server" : "the connection broke before the answer was whole";
+  const message = `${what} (${error.code ?? "network error"}, phase ${phase})`;
+  return { kind: "retry", ran, error: new TransportError(message, phase, { ...details, retryable: true, cause }) };
+}
+
+/** What the caller gets when a call's time is over, its client closed, or its signal aborted. */
+export function endedEarly({ end }: ScopeEnded, timeout: number, phase: Exchange["phase"]): unknown {
+  if (end.cause === "aborted") return end.reason;
+  if (end.cause === "closed") return new ClientClosedError();
+  return new TimeoutError(`no answer within ${timeout} ms`, phase);
+}
+
+/** Whether a failed write may have run unseen: nothing readable came, or the server itself broke down. */
+export function leavesDoubt(error: unknown): boolean {
+  if (!(error instanceof KeylightError)) return true;
+  return !(error instanceof GraphQLRequestError) || (error.status ?? 0) >= 500;
+}
