@@ -53,6 +53,14 @@ export class LiveSecrets {
     return this.#forms;
   }
 
+  /** The same JSON value with secrets hidden in its texts; the very same object where there are none. */
+  scrubJson(value: unknown): unknown {
+    if (typeof value === "string") return this.#hide(value);
+    if (typeof value !== "object" || value === null || !this.touches(JSON.stringify(value))) return value;
+    if (Array.isArray(value)) return value.map((item: unknown) => this.scrubJson(item));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.scrubJson(item)]));
+  }
+
   #hide(text: string): string {
     let clean = text;
     for (const form of this.#ordered()) clean = clean.replaceAll(form, "[redacted]");

@@ -106,9 +106,14 @@ function readError(error: unknown, secrets: LiveSecrets): GraphQLErrorEntry {
   const code: unknown = error["code"] ?? (isRecord(extensions) ? extensions["code"] : undefined);
   return {
     message: typeof message === "string" ? secrets.scrub(message) : "an error without a message",
-    ...(Array.isArray(path) ? { path: path.filter((step) => typeof step === "string" || typeof step === "number") } : {}),
+    ...(Array.isArray(path) ? { path: readPath(path, secrets) } : {}),
     ...(typeof code === "string" || typeof code === "number" ? { code: secrets.scrub(String(code)) } : {}),
   };
+}
+
+function readPath(path: readonly unknown[], secrets: LiveSecrets): (string | number)[] {
+  const steps = path.filter((step) => typeof step === "string" || typeof step === "number");
+  return steps.map((step) => (typeof step === "string" ? secrets.scrub(step) : step));
 }
 
 function byCode(response: WireResponse, facts: CallFacts, envelope: Envelope): Outcome | undefined {
@@ -132,7 +137,7 @@ function byCode(response: WireResponse, facts: CallFacts, envelope: Envelope): O
     case "bad-document":
       return {
         kind: "fail",
-        error: new GraphQLRequestError(entry.message, envelope.errors, envelope.data, { ...details, hint: dialect.hints.badDocument }),
+        error: new GraphQLRequestError(entry.message, envelope.errors, facts.secrets.scrubJson(envelope.data), { ...details, hint: dialect.hints.badDocument }),
       };
   }
 }
@@ -166,7 +171,7 @@ function byStatus(response: WireResponse, facts: CallFacts, envelope: Envelope |
     const error =
       envelope === undefined || envelope.errors.length === 0
         ? new TransportError(`the server answered ${status}`, "headers", more)
-        : new GraphQLRequestError(said ?? `the server answered ${status}`, envelope.errors, envelope.data, more);
+        : new GraphQLRequestError(said ?? `the server answered ${status}`, envelope.errors, facts.secrets.scrubJson(envelope.data), more);
     return retryable ? { kind: "retry", error, ran } : { kind: "fail", error };
   }
   return undefined;
@@ -181,7 +186,7 @@ function forbidden(message: string, response: WireResponse, facts: CallFacts): P
 }
 
 function graphqlError(response: WireResponse, facts: CallFacts, envelope: Envelope): GraphQLRequestError {
-  return new GraphQLRequestError(envelope.errors[0]?.message ?? "the server answered with errors", envelope.errors, envelope.data, {
+  return new GraphQLRequestError(envelope.errors[0]?.message ?? "the server answered with errors", envelope.errors, facts.secrets.scrubJson(envelope.data), {
     ...base(response, facts),
     mayHaveExecuted: facts.kind === "mutation",
   });
