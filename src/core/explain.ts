@@ -23,9 +23,11 @@ export function redactedHeaders(headers: Record<string, string>, origin: Credent
 
 export function curlText(url: string, headers: Record<string, string>, origin: CredentialOrigin | undefined, body: string): string {
   const parts = [`curl -X POST ${quoted(url)}`];
+  // Otherwise curl would make several addresses of one.
+  if (/[[\]{}]/.test(url)) parts.push("--globoff");
   for (const [name, value] of Object.entries(headers)) {
     const secret = origin !== undefined && name === origin.header;
-    parts.push(secret ? `-H "${name}: $${origin.variable}"` : `-H ${quoted(`${name}: ${value}`)}`);
+    parts.push(secret ? `-H "${name}: $${origin.variable}"` : `-H ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`);
   }
   parts.push(`--data-raw ${quoted(body)}`);
   return parts.join(" \\\n  ");

@@ -53,12 +53,23 @@ export class LiveSecrets {
     return this.#forms;
   }
 
-  /** The same JSON value with secrets hidden in its texts; the very same object where there are none. */
+  /**
+   * The same JSON value with secrets hidden in its texts and names; the very same object where there are none. Null for
+   * one that is nested too deep to be looked through.
+   */
   scrubJson(value: unknown): unknown {
+    try {
+      return this.#hideInJson(value);
+    } catch {
+      return null;
+    }
+  }
+
+  #hideInJson(value: unknown): unknown {
     if (typeof value === "string") return this.#hide(value);
     if (typeof value !== "object" || value === null || !this.touches(JSON.stringify(value))) return value;
-    if (Array.isArray(value)) return value.map((item: unknown) => this.scrubJson(item));
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.scrubJson(item)]));
+    if (Array.isArray(value)) return value.map((item: unknown) => this.#hideInJson(item));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [this.#hide(name), this.#hideInJson(item)]));
   }
 
   #hide(text: string): string {

@@ -20,7 +20,7 @@ test("a variable that is set to undefined or is absent is unset", () => {
 
 test("only the names that the service knows are looked at", () => {
   const looked: string[] = [];
-  const variables = new Proxy({ LC_A: "a", LC_B: "b" } as Record<string, string>, {
+  const variables = new Proxy<Record<string, string>>({ LC_A: "a", LC_B: "b" }, {
     get: (target, name) => (looked.push(String(name)), target[String(name)]),
   });
   const env = readEnvironment(["LC_A"], variables);
