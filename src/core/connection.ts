@@ -118,7 +118,7 @@ export class GraphQLConnection {
     checkVariables(variables);
     const { credential } = this.options;
     const headers = redactedHeaders(this.#headers(undefined), credential?.origin);
-    const body = JSON.stringify({ query: text, variables, operationName: name });
+    const body = JSON.stringify({ query: text, variables: this.options.secrets.scrubJson(variables), operationName: name });
     return {
       method: "POST",
       url: this.#url,

@@ -87,7 +87,7 @@ function formsOf(secret: string): readonly string[] {
   const forms = new Set([
     secret,
     JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
+    encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd")),
     base64,
     base64.replaceAll("+", "-").replaceAll("/", "_"),
     hex,

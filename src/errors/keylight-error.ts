@@ -69,6 +69,8 @@ export class KeylightError extends Error {
     const kinds = new.target.kinds;
     Object.defineProperty(this, "name", { value: kinds[0], configurable: true, writable: true });
     Object.defineProperty(this, brand, { value: kinds });
+    // Taken again, so that it begins with the name, and at the caller instead of in here.
+    Error.captureStackTrace(this, new.target);
     this.code = code;
     this.retryable = details.retryable ?? false;
     this.mayHaveExecuted = details.mayHaveExecuted ?? false;

@@ -138,3 +138,7 @@ test("no credential survives, wherever it stands in a text", () => {
     }),
   );
 });
+
+test("a secret with a lone surrogate is hidden, and breaks nothing", () => {
+  expect(holding("bad\ud800secret").scrub("it was bad\ud800secret")).toBe("it was [redacted]");
+});

@@ -107,3 +107,9 @@ test("a caller's detail beats a class's default", () => {
   expect(new ClientClosedError().hint).toBe("Make a new client.");
   expect(new ClientClosedError({ hint: "Wait." }).hint).toBe("Wait.");
 });
+
+test.each(classes)("the stack of a %s begins with its name, at the code that threw it", (name, _code, make) => {
+  const [head = "", first = ""] = (make().stack ?? "").split("\n");
+  expect(head).toBe(`${name}: ${make().message}`);
+  expect(first).toContain("classes.test");
+});
