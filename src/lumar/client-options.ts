@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../errors/index.ts";
 import { readEndpoint } from "../core/endpoint.ts";
 import type { Environment } from "../core/environment.ts";
 import type { LiveSecrets } from "../core/live-secrets.ts";
@@ -55,7 +56,31 @@ export function endpointOf(options: ClientOptions, env: Environment, secrets: Li
 /** The headers that name the client to the service. */
 export function clientHeaders(options: ClientOptions): Record<string, string> {
   return {
-    "apollographql-client-name": own(options, "clientName") ?? "keylight",
-    "apollographql-client-version": own(options, "clientVersion") ?? version,
+    "apollographql-client-name": headerText(options, "clientName") ?? "keylight",
+    "apollographql-client-version": headerText(options, "clientVersion") ?? version,
   };
+}
+
+function headerText(options: ClientOptions, name: "clientName" | "clientVersion"): string | undefined {
+  const text: unknown = own(options, name);
+  if (text === undefined || (typeof text === "string" && /^[\x20-\x7e]*$/.test(text))) return text;
+  throw new ConfigurationError(`${name} must be text that a header can carry: printable ASCII`);
+}
+
+/** @throws {@link ConfigurationError} for what is no session store. */
+export function storeOf(options: ClientOptions): SessionStore | undefined {
+  const store: Partial<SessionStore> | undefined | null = own(options, "sessionStore");
+  if (store === undefined) return undefined;
+  const complete = [store?.get, store?.set, store?.delete].every((method) => typeof method === "function");
+  if (!complete) throw new ConfigurationError("sessionStore must have the methods get, set and delete");
+  return store as SessionStore;
+}
+
+/**
+ * The overrides that change something. One that is undefined counts as left out: it neither brings a default back nor
+ * takes the session to another endpoint.
+ */
+export function changesOf(overrides: ClientOptions): ClientOptions {
+  if (typeof overrides !== "object" || overrides === null) throw new ConfigurationError("the options of a client must be an object");
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }

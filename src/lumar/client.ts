@@ -1,4 +1,4 @@
-import { AuthenticationError, ConfigurationError } from "../errors/index.ts";
+import { AuthenticationError, ClientClosedError, ConfigurationError } from "../errors/index.ts";
 import { GraphQLConnection, Lines, type CallPlan } from "../core/connection.ts";
 import { readEnvironment, type Environment } from "../core/environment.ts";
 import type { RequestExplanation } from "../core/explain.ts";
@@ -7,13 +7,13 @@ import { own, readSettings, type RequestOptions } from "../core/options.ts";
 import type { Document } from "../core/transport/document.ts";
 import type { Answer } from "../core/transport/execute.ts";
 import { Accounts } from "./accounts.ts";
-import { clientHeaders, endpointOf, type ClientOptions, type RawResponse, type SessionInfo } from "./client-options.ts";
+import { changesOf, clientHeaders, endpointOf, storeOf, type ClientOptions, type RawResponse, type SessionInfo } from "./client-options.ts";
 import { lumarVariables, readCredential } from "./credentials.ts";
 import { keyPattern, lumarDialect } from "./dialect.ts";
 import type { Gateway } from "./gateway.ts";
 import { DeleteSessionDocument, MeDocument, VersionDocument } from "./generated/operations.ts";
 import { Identity, noCredential, onceOnly } from "./identity.ts";
-import { promised, toUser } from "./read.ts";
+import { promised, promisedText, toUser } from "./read.ts";
 import { ServiceAccounts } from "./service-accounts.ts";
 import type { User } from "./types.ts";
 import { UserKeys } from "./user-keys.ts";
@@ -65,7 +65,7 @@ export class Client implements AsyncDisposable {
     this.#identity = from?.identity;
     if (this.#identity === undefined) {
       const credential = readCredential(options, this.#env);
-      const store = own(options, "sessionStore");
+      const store = storeOf(options);
       if (credential !== undefined) this.#identity = new Identity(credential, { endpoint, settings, headers, secrets, lines, store });
     }
     this.#identity?.retain();
@@ -87,7 +87,7 @@ export class Client implements AsyncDisposable {
   /** The version of the API. Needs no credential: sends one if there is one without a login. */
   async version(options?: RequestOptions): Promise<string> {
     const answer = await this.#connection.send(VersionDocument, {}, options, { credential: "at hand" });
-    return String(answer.envelope.data?.["version"]);
+    return promisedText(answer.envelope.data?.["version"], "version");
   }
 
   /**
@@ -123,18 +123,18 @@ export class Client implements AsyncDisposable {
    *
    * @returns the data; with `allowPartial`, also when errors came beside it.
    */
-  async request<TData = unknown, TVariables extends object = Record<string, unknown>>(
+  async request<TData = unknown, TVariables extends object = object>(
     document: Document<TData, TVariables>,
-    variables?: TVariables,
+    variables?: NoInfer<TVariables>,
     options?: RequestOptions,
   ): Promise<TData> {
     return dataOf<TData>(await this.#connection.send(document, variables, options));
   }
 
   /** Like `request`, with all of the answer. */
-  async rawRequest<TData = unknown, TVariables extends object = Record<string, unknown>>(
+  async rawRequest<TData = unknown, TVariables extends object = object>(
     document: Document<TData, TVariables>,
-    variables?: TVariables,
+    variables?: NoInfer<TVariables>,
     options?: RequestOptions,
   ): Promise<RawResponse<TData>> {
     const answer = await this.#connection.send(document, variables, options);
@@ -150,16 +150,18 @@ export class Client implements AsyncDisposable {
   }
 
   /** What `request` would send. Sends nothing, and shows no secret. */
-  explain<TData = unknown, TVariables extends object = Record<string, unknown>>(
+  explain<TData = unknown, TVariables extends object = object>(
     document: Document<TData, TVariables>,
-    variables?: TVariables,
+    variables?: NoInfer<TVariables>,
   ): RequestExplanation {
     return this.#connection.explain(document, variables);
   }
 
   /** A client with some options changed. It shares the session and the connections, unless the change is about those. */
   with(overrides: ClientOptions): Client {
-    const has = (name: keyof ClientOptions): boolean => own(overrides, name) !== undefined;
+    if (this.#closed) throw new ClientClosedError();
+    const changes = changesOf(overrides);
+    const has = (name: keyof ClientOptions): boolean => Object.hasOwn(changes, name);
     const newCredential = has("apiKey") || has("sessionToken") || has("userKey");
     const { apiKey, sessionToken, userKey, ...rest } = this.#options;
     const kept = newCredential ? rest : this.#options;
@@ -169,7 +171,7 @@ export class Client implements AsyncDisposable {
       lines: has("fetch") ? undefined : this.#connection.lines,
       identity: sameDoor ? this.#identity : undefined,
     };
-    return new Client(Object.assign({ ...kept, ...overrides }, { [inheritance]: shared }));
+    return new Client(Object.assign({ ...kept, ...changes }, { [inheritance]: shared }));
   }
 
   /** Ends the calls in flight and closes the connections. Every later call throws a `ClientClosedError`. */

@@ -48,9 +48,9 @@ export async function me(options?: RequestOptions): Promise<User> {
 }
 
 /** `request` of the default client. */
-export async function request<TData = unknown, TVariables extends object = Record<string, unknown>>(
+export async function request<TData = unknown, TVariables extends object = object>(
   document: Document<TData, TVariables>,
-  variables?: TVariables,
+  variables?: NoInfer<TVariables>,
   options?: RequestOptions,
 ): Promise<TData> {
   return getDefaultClient().request(document, variables, options);

@@ -67,7 +67,7 @@ export class Identity {
     return new SessionManager({
       origin: originOf(credential),
       initial: credential.token,
-      login: (timeout) => this.#login(id, secret, timeout),
+      login: (timeout, background) => this.#login(id, secret, timeout, background),
       store: store ?? memorySessionStore(),
       storeKey: () => sessionKey(secret, ["lumar", endpoint.origin, "userKey", String(id)]),
       lifetime: sessionLifetime,
@@ -79,11 +79,12 @@ export class Identity {
     });
   }
 
-  async #login(userKeyId: string | number, secret: string, timeout: number): Promise<{ token: string }> {
+  async #login(userKeyId: string | number, secret: string, timeout: number, background: boolean): Promise<{ token: string }> {
     this.secrets.add(secret);
     const { envelope } = await this.#connection.send(LoginWithUserKeyDocument, { userKeyId, secret }, { timeout }, {
       credential: "none",
       forLogin: true,
+      background,
       maxResponseBytes: maxLoginBytes,
       retryAttempts: 0,
     });

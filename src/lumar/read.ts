@@ -14,6 +14,12 @@ export function promised<T extends object>(value: T | null | undefined, field: s
   });
 }
 
+/** The same for a text. */
+export function promisedText(value: unknown, field: string): string {
+  if (typeof value === "string") return value;
+  throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0);
+}
+
 /** The same in the answer to a write, which may have run all the same. */
 export function promisedByWrite<T extends object>(value: T | null | undefined, field: string): T {
   if (isRecord(value)) return value;
