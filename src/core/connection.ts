@@ -1,6 +1,8 @@
-import { ClientClosedError, ConfigurationError, type TransportError, type TransportPhase } from "../errors/index.ts";
+import { annotate } from "../errors/keylight-error.ts";
+import { ClientClosedError, ConfigurationError, KeylightError, type TransportError, type TransportPhase } from "../errors/index.ts";
 import { redactedHeaders, type RequestExplanation, curlText } from "./explain.ts";
 import type { CredentialSource } from "./credentials/source.ts";
+import { Lines } from "./lines.ts";
 import type { LiveSecrets } from "./live-secrets.ts";
 import { readCallSettings, type RequestOptions, type Settings } from "./options.ts";
 import { RetryBudget } from "./transport/backoff.ts";
@@ -8,11 +10,8 @@ import type { ErrorDialect } from "./transport/classify.ts";
 import { prepare, type AnyDocument, type PreparedDocument } from "./transport/document.ts";
 import { execute, type Answer, type Call, type Road } from "./transport/execute.ts";
 import { endedEarly } from "./transport/failures.ts";
-import { fetchTransport } from "./transport/fetch.ts";
 import { sendOperation } from "./transport/graphql.ts";
-import { nodeTransport } from "./transport/node-http.ts";
 import { CallScope, ScopeEnded } from "./transport/scope.ts";
-import type { Transport } from "./transport/wire.ts";
 
 /** What a service says of itself, and what its client was given. */
 export interface ConnectionOptions {
@@ -95,6 +94,29 @@ export class GraphQLConnection {
       this.#checkOpen();
       return execute(road, this.#call(prepared, variables, body, options, plan));
     });
+  }
+
+  /** Sends, and reads the answer. An error that reading it throws gets the facts of the call. */
+  async ask<T>(
+    document: AnyDocument,
+    variables: object | undefined,
+    options: RequestOptions | undefined,
+    read: (answer: Answer) => T,
+    plan?: CallPlan,
+  ): Promise<T> {
+    const answer = await this.send(document, variables, options, plan);
+    try {
+      return read(answer);
+    } catch (error) {
+      if (!(error instanceof KeylightError)) throw error;
+      const { name, kind } = prepare(document);
+      const { response, attempts } = answer;
+      const requestId = response.header(this.options.dialect.requestIdHeader);
+      // A write that was answered has run, however little the answer tells.
+      const written = kind === "mutation";
+      const hint = written ? "The write may have taken effect: look before you repeat it." : this.options.dialect.hints.badDocument;
+      throw annotate(error, { operationName: name, status: response.status, requestId, attempts, hint, mayHaveExecuted: written });
+    }
   }
 
   /** Does something of this client's inside the time and the signal of a call. */
@@ -181,49 +203,6 @@ export class GraphQLConnection {
 
   #checkOpen(): void {
     if (this.#closed) throw new ClientClosedError();
-  }
-}
-
-/** Connections: those of calls, and others for logins, so that a login never waits behind calls. Shared by clients that came from one another. */
-export class Lines {
-  readonly #fetch: typeof globalThis.fetch | undefined;
-  readonly #made: { calls?: Transport | Promise<Transport>; logins?: Transport | Promise<Transport> } = {};
-  #users = 0;
-
-  constructor(fetch: typeof globalThis.fetch | undefined) {
-    this.#fetch = fetch;
-  }
-
-  calls(): Transport | Promise<Transport> {
-    return (this.#made.calls ??= this.#make("calls"));
-  }
-
-  logins(): Transport | Promise<Transport> {
-    return (this.#made.logins ??= this.#make("logins"));
-  }
-
-  retain(): void {
-    this.#users += 1;
-  }
-
-  release(): void {
-    this.#users -= 1;
-    if (this.#users > 0) return;
-    for (const made of Object.values(this.#made)) {
-      if (made instanceof Promise) void made.then((transport) => { transport.close(); });
-      else made.close();
-    }
-  }
-
-  /** Loaded at the first call, so that importing costs nothing; afterwards at hand. */
-  #make(use: "calls" | "logins"): Transport | Promise<Transport> {
-    if (this.#fetch !== undefined) return fetchTransport(this.#fetch);
-    const making = nodeTransport().then((transport) => {
-      const ready = transport ?? fetchTransport((input, init) => globalThis.fetch(input, init));
-      this.#made[use] = ready;
-      return ready;
-    });
-    return making;
   }
 }
 

@@ -2,7 +2,7 @@ import type { RequestOptions } from "../core/options.ts";
 import type { Gateway } from "./gateway.ts";
 import { GetAccountDocument, ListAccountsDocument } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { isAccount, noAccount, promised, promisedList, toAccount } from "./read.ts";
+import { isAccount, noAccount, noUser, promised, promisedList, toAccount } from "./read.ts";
 import type { Account, ID } from "./types.ts";
 import { Checks } from "./validate.ts";
 
@@ -29,10 +29,10 @@ export class Accounts {
     const checks = new Checks("accounts.get");
     checks.id(id, "id");
     checks.done();
-    const { data } = await this.#gateway.call(GetAccountDocument, { accountId: globalId("Account", id) }, options);
-    const { node } = data;
-    if (!isAccount(node)) throw noAccount("GetAccount");
-    return toAccount(node);
+    return this.#gateway.call(GetAccountDocument, { accountId: globalId("Account", id) }, options, ({ node }) => {
+      if (!isAccount(node)) throw noAccount();
+      return toAccount(node);
+    });
   }
 
   /**
@@ -68,13 +68,15 @@ export class Accounts {
     } while (after !== null && !seen.has(after) && seen.add(after));
   }
 
-  async #page(after: string | null, options: RequestOptions | undefined): Promise<{ nodes: Account[]; endCursor: string | null }> {
-    const { data } = await this.#gateway.call(ListAccountsDocument, { first: pageSize, after }, options);
-    const { nodes, pageInfo } = promised(promised(data.me, "me").accounts, "me.accounts");
-    const { hasNextPage, endCursor } = promised(pageInfo, "me.accounts.pageInfo");
-    return {
-      nodes: promisedList(nodes, "me.accounts.nodes").map(toAccount),
-      endCursor: hasNextPage ? (endCursor ?? null) : null,
-    };
+  #page(after: string | null, options: RequestOptions | undefined): Promise<{ nodes: Account[]; endCursor: string | null }> {
+    return this.#gateway.call(ListAccountsDocument, { first: pageSize, after }, options, ({ me }) => {
+      if (me === null) throw noUser();
+      const { nodes, pageInfo } = promised(promised(me, "me").accounts, "me.accounts");
+      const { hasNextPage, endCursor } = promised(pageInfo, "me.accounts.pageInfo");
+      return {
+        nodes: promisedList(nodes, "me.accounts.nodes").map(toAccount),
+        endCursor: hasNextPage ? (endCursor ?? null) : null,
+      };
+    });
   }
 }

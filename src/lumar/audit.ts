@@ -2,7 +2,7 @@ import type { RequestOptions } from "../core/options.ts";
 import type { Gateway } from "./gateway.ts";
 import { ListServiceAccountsDocument } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { isAccount, noAccount, promisedList, toKey, toServiceAccount } from "./read.ts";
+import { isAccount, noAccount, promisedList, serverTime, toKey, toServiceAccount } from "./read.ts";
 import type { ID, ServiceAccount, ServiceAccountKey } from "./types.ts";
 import { Checks } from "./validate.ts";
 
@@ -32,7 +32,7 @@ export interface KeyFinding {
 
 const day = 24 * 3_600_000;
 
-/** See `ServiceAccountKeys.audit`. */
+/** See `ServiceAccountKeys.audit`. Ages count by the server's clock, where its answer tells it. */
 export async function auditKeys(gateway: Gateway, accountId: ID, options: AuditOptions = {}): Promise<KeyFinding[]> {
   const checks = new Checks("serviceAccounts.keys.audit");
   checks.id(accountId, "accountId");
@@ -41,20 +41,18 @@ export async function auditKeys(gateway: Gateway, accountId: ID, options: AuditO
   checks.wholeNumber(expiringWithinDays, "expiringWithinDays");
   checks.wholeNumber(maxAgeDays, "maxAgeDays");
   checks.done();
-  const { data } = await gateway.call(ListServiceAccountsDocument, { accountId: globalId("Account", accountId) }, call);
-  const { node } = data;
-  if (!isAccount(node)) throw noAccount("ListServiceAccounts");
-  const now = Date.now();
-  const findings: KeyFinding[] = [];
-  for (const fields of promisedList(node.serviceAccounts, "node.serviceAccounts")) {
-    const serviceAccount = toServiceAccount(fields);
-    for (const key of promisedList(fields.keys, "keys").map(toKey)) {
-      if (key.revokedAt !== null) continue;
-      const issues = issuesOf(key, serviceAccount, now, { unusedForDays, expiringWithinDays, maxAgeDays });
-      if (issues.length > 0) findings.push({ serviceAccount, key, issues });
-    }
-  }
-  return findings;
+  return gateway.call(ListServiceAccountsDocument, { accountId: globalId("Account", accountId) }, call, ({ node }, answer) => {
+    if (!isAccount(node)) throw noAccount();
+    const now = serverTime(answer);
+    return promisedList(node.serviceAccounts, "node.serviceAccounts").flatMap((fields) => {
+      const serviceAccount = toServiceAccount(fields);
+      return promisedList(fields.keys, "keys")
+        .map(toKey)
+        .filter(({ revokedAt }) => revokedAt === null)
+        .map((key) => ({ serviceAccount, key, issues: issuesOf(key, serviceAccount, now, { unusedForDays, expiringWithinDays, maxAgeDays }) }))
+        .filter(({ issues }) => issues.length > 0);
+    });
+  });
 }
 
 function issuesOf(

@@ -1,5 +1,6 @@
 import { AuthenticationError, ClientClosedError, ConfigurationError } from "../errors/index.ts";
-import { GraphQLConnection, Lines, type CallPlan } from "../core/connection.ts";
+import { GraphQLConnection, type CallPlan } from "../core/connection.ts";
+import { Lines } from "../core/lines.ts";
 import { readEnvironment, type Environment } from "../core/environment.ts";
 import type { RequestExplanation } from "../core/explain.ts";
 import { LiveSecrets } from "../core/live-secrets.ts";
@@ -11,9 +12,9 @@ import { changesOf, clientHeaders, endpointOf, storeOf, type ClientOptions, type
 import { lumarVariables, readCredential } from "./credentials.ts";
 import { keyPattern, lumarDialect } from "./dialect.ts";
 import type { Gateway } from "./gateway.ts";
-import { DeleteSessionDocument, MeDocument, VersionDocument } from "./generated/operations.ts";
+import { DeleteSessionDocument, MeDocument, VersionDocument, type MeQuery } from "./generated/operations.ts";
 import { Identity, noCredential, onceOnly } from "./identity.ts";
-import { promised, promisedText, toUser } from "./read.ts";
+import { noUser, promised, promisedText, toUser } from "./read.ts";
 import { ServiceAccounts } from "./service-accounts.ts";
 import type { User } from "./types.ts";
 import { UserKeys } from "./user-keys.ts";
@@ -80,14 +81,17 @@ export class Client implements AsyncDisposable {
 
   /** The user who is logged in. What a service account gets here is not documented. */
   async me(options?: RequestOptions): Promise<User> {
-    const { me } = await this.request(MeDocument, {}, options);
-    return toUser(promised(me, "me"));
+    return this.#connection.ask(MeDocument, {}, options, (answer) => {
+      const { me } = dataOf<MeQuery>(answer);
+      if (me === null) throw noUser();
+      return toUser(promised(me, "me"));
+    });
   }
 
   /** The version of the API. Needs no credential: sends one if there is one without a login. */
   async version(options?: RequestOptions): Promise<string> {
-    const answer = await this.#connection.send(VersionDocument, {}, options, { credential: "at hand" });
-    return promisedText(answer.envelope.data?.["version"], "version");
+    const read = ({ envelope }: Answer): string => promisedText(envelope.data?.["version"], "version");
+    return this.#connection.ask(VersionDocument, {}, options, read, { credential: "at hand" });
   }
 
   /**
@@ -192,15 +196,13 @@ export class Client implements AsyncDisposable {
     const connection = this.#connection;
     return {
       isServiceAccount: this.#identity?.credential.kind === "apiKey",
-      async call<TData, TVariables extends object>(
+      call: <TData, TVariables extends object, T>(
         document: Document<TData, TVariables>,
         variables: TVariables,
         options: RequestOptions | undefined,
+        read: (data: TData, answer: Answer) => T,
         plan?: CallPlan,
-      ): Promise<{ data: TData; answer: Answer }> {
-        const answer = await connection.send(document, variables, options, plan);
-        return { data: dataOf<TData>(answer), answer };
-      },
+      ): Promise<T> => connection.ask(document, variables, options, (answer) => read(dataOf(answer), answer), plan),
       withApiKey: (apiKey) => {
         const client = this.with({ apiKey });
         return { gateway: client.#gateway(secrets), done: () => void client.close() };

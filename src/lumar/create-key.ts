@@ -1,4 +1,4 @@
-import { AmbiguousMutationError, ResponseFormatError, type ErrorDetails, type TransportPhase } from "../errors/index.ts";
+import { AmbiguousMutationError, ResponseFormatError, type TransportPhase } from "../errors/index.ts";
 import type { CallPlan } from "../core/connection.ts";
 import type { RequestOptions } from "../core/options.ts";
 import { Secret } from "../core/secret.ts";
@@ -45,22 +45,20 @@ export async function createKey(
   const ambiguous = lostAnswer(gateway, { serviceAccountId, name: name ?? null, startedAt: Date.now(), known });
   // The secret is shown once: errors beside it are no reason to lose it.
   const accepts: CallPlan["accepts"] = ({ createServiceAccountKey: key }) => isRecord(key) && typeof key["secret"] === "string";
-  const { data, answer } = await gateway.call(CreateServiceAccountKeyDocument, { input: sent }, options, { ambiguous, accepts });
-  const created: unknown = data.createServiceAccountKey;
-  if (!isRecord(created)) {
-    const { response, attempts } = answer;
-    throw ambiguous("it lacks the key", "body", { operationName: "CreateServiceAccountKey", status: response.status, attempts });
-  }
-  return createdKey(gateway, data.createServiceAccountKey, serviceAccountId);
+  const read = ({ createServiceAccountKey: key }: CreateServiceAccountKeyMutation): CreatedServiceAccountKey => {
+    if (!isRecord(key)) throw ambiguous("it lacks the key", "body");
+    return createdKey(gateway, key, serviceAccountId);
+  };
+  return gateway.call(CreateServiceAccountKeyDocument, { input: sent }, options, read, { ambiguous, accepts });
 }
 
 function lostAnswer(gateway: Gateway, lost: LostKey) {
-  return (why: string, phase: TransportPhase, details: ErrorDetails = {}): AmbiguousMutationError =>
+  return (why: string, phase: TransportPhase): AmbiguousMutationError =>
     new AmbiguousMutationError(
       `the answer to the creation of a key was lost (${why}), so a key may exist whose secret nobody knows`,
       phase,
       () => recoverKey(gateway, lost),
-      { ...details, hint: "Call recover() on this error to find and revoke the lost key, then create again." },
+      { hint: "Call recover() on this error to find and revoke the lost key, then create again." },
     );
 }
 
@@ -72,7 +70,6 @@ function createdKey(
   const { id, name, secret, expiresAt, createdAt } = fields;
   if (typeof secret !== "string" || secret === "") {
     throw new ResponseFormatError("the answer to the creation of a key lacks the secret", "application/json", 0, {
-      mayHaveExecuted: true,
       hint: `Revoke the key ${id}, whose secret nobody knows, and create another.`,
     });
   }

@@ -6,13 +6,14 @@ import type { Answer } from "../core/transport/execute.ts";
 
 /** What the resources need of a client. */
 export interface Gateway {
-  /** Sends a document. */
-  call<TData, TVariables extends object>(
+  /** Sends a document, and reads the answer. An error that `read` throws gets the facts of the call. */
+  call<TData, TVariables extends object, T>(
     document: Document<TData, TVariables>,
     variables: TVariables,
     options: RequestOptions | undefined,
+    read: (data: TData, answer: Answer) => T,
     plan?: CallPlan,
-  ): Promise<{ data: TData; answer: Answer }>;
+  ): Promise<T>;
   /** Whether the client acts as a service account. */
   readonly isServiceAccount: boolean;
   /** A gateway to the same endpoint with this key as its only credential. `done` ends it. */

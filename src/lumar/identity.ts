@@ -1,5 +1,6 @@
 import { AuthenticationError, ConfigurationError, ResponseFormatError } from "../errors/index.ts";
-import { GraphQLConnection, type Lines } from "../core/connection.ts";
+import { GraphQLConnection } from "../core/connection.ts";
+import type { Lines } from "../core/lines.ts";
 import { keySource } from "../core/credentials/key.ts";
 import type { Authorization, CredentialSource } from "../core/credentials/source.ts";
 import type { LiveSecrets } from "../core/live-secrets.ts";

@@ -1,4 +1,5 @@
 import { NotFoundError, ResponseFormatError } from "../errors/index.ts";
+import type { Answer } from "../core/transport/execute.ts";
 import { isRecord } from "../core/transport/json.ts";
 import type { ServiceAccountFieldsFragment, ServiceAccountKeyFieldsFragment } from "./generated/operations.ts";
 import type { Account, ServiceAccount, ServiceAccountKey, User } from "./types.ts";
@@ -9,24 +10,13 @@ import type { Account, ServiceAccount, ServiceAccountKey, User } from "./types.t
  */
 export function promised<T extends object>(value: T | null | undefined, field: string): T {
   if (isRecord(value)) return value;
-  throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0, {
-    hint: "The server's schema differs from the documented one; compare it with `npm run check:live`.",
-  });
+  throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0);
 }
 
 /** The same for a text. */
 export function promisedText(value: unknown, field: string): string {
   if (typeof value === "string") return value;
   throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0);
-}
-
-/** The same in the answer to a write, which may have run all the same. */
-export function promisedByWrite<T extends object>(value: T | null | undefined, field: string): T {
-  if (isRecord(value)) return value;
-  throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0, {
-    mayHaveExecuted: true,
-    hint: "The write may have taken effect: look before you repeat it.",
-  });
 }
 
 /** A list of an answer that the schema promises. */
@@ -37,6 +27,14 @@ export function promisedList<T>(value: readonly T[] | null | undefined, field: s
 
 function isList<T>(value: readonly T[] | null | undefined): value is readonly T[] {
   return Array.isArray(value);
+}
+
+/** The wall clock of the server, in milliseconds; this machine's where the answer does not tell. */
+export function serverTime(answer: Answer): number {
+  const here = Date.now();
+  const there = Date.parse(answer.response.header("date") ?? "");
+  // The header has whole seconds: where the clocks agree, this machine's is the finer one.
+  return Number.isNaN(there) || Math.abs(there - here) < 2_000 ? here : there;
 }
 
 /** Whether `node(id)` found an object of the type that the fragment asked for: another type's object comes as `{}`. */
@@ -62,13 +60,14 @@ export function toKey(fields: ServiceAccountKeyFieldsFragment): ServiceAccountKe
   return { id, name: name ?? null, createdAt, lastUsedAt: lastUsedAt ?? null, expiresAt: expiresAt ?? null, revokedAt: revokedAt ?? null };
 }
 
-export function noAccount(operationName: string): NotFoundError {
-  return new NotFoundError("Account not found", { operationName, hint: "Check the id, and that the credential has access to this account." });
+export function noAccount(): NotFoundError {
+  return new NotFoundError("Account not found", { hint: "Check the id, and that the credential has access to this account." });
 }
 
-export function noServiceAccount(operationName: string): NotFoundError {
-  return new NotFoundError("ServiceAccount not found", {
-    operationName,
-    hint: "Check the id, and that the credential has access to this service account.",
-  });
+export function noServiceAccount(): NotFoundError {
+  return new NotFoundError("ServiceAccount not found", { hint: "Check the id, and that the credential has access to this service account." });
+}
+
+export function noUser(): NotFoundError {
+  return new NotFoundError("there is no user behind this credential", { hint: "A service account is no user: use a user key or a session token." });
 }

@@ -36,19 +36,20 @@ export async function recoverKey(gateway: Gateway, lost: LostKey): Promise<Recov
   return { outcome: "revoked", candidates };
 }
 
-async function look(gateway: Gateway, { serviceAccountId, name, startedAt, known }: LostKey): Promise<ServiceAccountKey[]> {
-  const { data, answer } = await gateway.call(ListServiceAccountKeysDocument, { serviceAccountId }, undefined);
-  const since = startedAt + clockDifference(answer.response.header("date"));
-  return promisedList(data.serviceAccount?.keys, "serviceAccount.keys")
-    .map(toKey)
-    .filter(
-      (key) =>
-        known?.has(key.id) !== true &&
-        key.name === name &&
-        key.revokedAt === null &&
-        key.lastUsedAt === null &&
-        Date.parse(key.createdAt) >= since,
-    );
+function look(gateway: Gateway, { serviceAccountId, name, startedAt, known }: LostKey): Promise<ServiceAccountKey[]> {
+  return gateway.call(ListServiceAccountKeysDocument, { serviceAccountId }, undefined, ({ serviceAccount }, answer) => {
+    const since = startedAt + clockDifference(answer.response.header("date"));
+    return promisedList(serviceAccount?.keys, "serviceAccount.keys")
+      .map(toKey)
+      .filter(
+        (key) =>
+          known?.has(key.id) !== true &&
+          key.name === name &&
+          key.revokedAt === null &&
+          key.lastUsedAt === null &&
+          Date.parse(key.createdAt) >= since,
+      );
+  });
 }
 
 /** What to add to an instant of this machine to have it by the server's clock, on the safe side. */

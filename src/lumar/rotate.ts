@@ -1,5 +1,6 @@
 import { KeylightError, NotFoundError } from "../errors/index.ts";
 import type { RequestOptions } from "../core/options.ts";
+import { isRecord } from "../core/transport/json.ts";
 import { createKey } from "./create-key.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { GetAccountDocument, GetServiceAccountDocument } from "./generated/operations.ts";
@@ -48,8 +49,7 @@ export async function rotateKey(gateway: Gateway, id: ID, options: RotateOptions
     if (verify) await prove(gateway, key, accountId, call);
     await store(key);
   } catch (error) {
-    await withdraw(gateway, key, error);
-    throw error;
+    throw await withdraw(gateway, key, error);
   }
   return { key, oldKeyRevoked: await revokeOld(gateway, id, call) };
 }
@@ -57,7 +57,8 @@ export async function rotateKey(gateway: Gateway, id: ID, options: RotateOptions
 function checkOptions(id: ID, options: RotateOptions): Omit<RotateOptions, keyof RequestOptions> & { verify: boolean; call: RequestOptions } {
   const checks = new Checks("serviceAccounts.keys.rotate");
   checks.id(id, "id");
-  const { serviceAccountId, name, expiresAt, store, verify = true, ...call } = options ?? {};
+  // A second run of the creation would make a second key: that is never harmless here.
+  const { serviceAccountId, name, expiresAt, store, verify = true, idempotent, ...call } = options ?? {};
   checks.object(options, "options");
   checks.id(serviceAccountId, "serviceAccountId");
   if (name !== undefined) checks.name(name, "name");
@@ -75,44 +76,49 @@ function checkOptions(id: ID, options: RotateOptions): Omit<RotateOptions, keyof
   };
 }
 
+interface OldKey {
+  readonly accountId: string;
+  readonly name: string | null;
+  /** The ids of all keys that were there. */
+  readonly known: ReadonlySet<string>;
+}
+
 /** The old key's name and its account. Refuses a key that is not there, or no key any more, before anything is made. */
-async function oldKey(gateway: Gateway, id: ID, serviceAccountId: ID, call: RequestOptions): Promise<{ accountId: string; name: string | null; known: ReadonlySet<string> }> {
-  const { data } = await gateway.call(GetServiceAccountDocument, { serviceAccountId }, call);
-  const { serviceAccount } = data;
-  if (serviceAccount === null || serviceAccount === undefined) throw noServiceAccount("GetServiceAccount");
+function oldKey(gateway: Gateway, id: ID, serviceAccountId: ID, call: RequestOptions): Promise<OldKey> {
   const wanted = globalId("ServiceAccountKey", id);
-  const keys = promisedList(serviceAccount.keys, "serviceAccount.keys");
-  const key = keys.find((one) => one.id === wanted);
-  if (key === undefined) throw new NotFoundError("ServiceAccountKey not found", { hint: "List the keys of this service account to find the id." });
-  if (key.revokedAt !== null) {
-    const checks = new Checks("serviceAccounts.keys.rotate");
-    checks.fail("id", "is a key that is revoked already: an earlier rotation may have finished; create a new key instead");
-    checks.done();
-  }
-  return { accountId: promised(serviceAccount.account, "serviceAccount.account").id, name: key.name, known: new Set(keys.map((one) => one.id)) };
+  return gateway.call(GetServiceAccountDocument, { serviceAccountId }, call, ({ serviceAccount }) => {
+    if (!isRecord(serviceAccount)) throw noServiceAccount();
+    const keys = promisedList(serviceAccount.keys, "serviceAccount.keys");
+    const key = keys.find((one) => one.id === wanted);
+    if (key === undefined) throw new NotFoundError("ServiceAccountKey not found", { hint: "List the keys of this service account to find the id." });
+    if (key.revokedAt !== null) {
+      const checks = new Checks("serviceAccounts.keys.rotate");
+      checks.fail("id", "is a key that is revoked already: an earlier rotation may have finished; create a new key instead");
+      checks.done();
+    }
+    return { accountId: promised(serviceAccount.account, "serviceAccount.account").id, name: key.name, known: new Set(keys.map((one) => one.id)) };
+  });
 }
 
 /** The documented call that a service account's key may make: its own account. That it comes back at all is the proof. */
 async function prove(gateway: Gateway, key: CreatedServiceAccountKey, accountId: string, call: RequestOptions): Promise<void> {
   const { gateway: asServiceAccount, done } = gateway.withApiKey(key.apiKey.reveal());
   try {
-    await asServiceAccount.call(GetAccountDocument, { accountId }, call);
+    await asServiceAccount.call(GetAccountDocument, { accountId }, call, () => undefined);
   } finally {
     done();
   }
 }
 
-/** Revokes the new key after a failure, without the caller's signal, which may be what failed. */
-async function withdraw(gateway: Gateway, key: CreatedServiceAccountKey, failure: unknown): Promise<void> {
+/** Revokes the new key after a failure, without the caller's signal, which may be what failed. Gives what to throw. */
+async function withdraw(gateway: Gateway, key: CreatedServiceAccountKey, failure: unknown): Promise<unknown> {
   try {
     await revokeKey(gateway, key.id);
-  } catch {
-    if (!(failure instanceof KeylightError)) return;
-    Object.defineProperty(failure, "hint", {
-      value: `The new key ${key.id} could not be revoked again: revoke it by hand. The old key is untouched.`,
-      enumerable: true,
-      configurable: true,
-    });
+    return failure;
+  } catch (second) {
+    const advice = `The new key ${key.id} could not be revoked again: revoke it by hand. The old key is untouched.`;
+    if (!(failure instanceof KeylightError)) return new AggregateError([failure, second], advice);
+    return Object.defineProperty(failure, "hint", { value: advice, enumerable: true, configurable: true });
   }
 }
 

@@ -40,15 +40,13 @@ export class ServiceAccountKeys {
     const checks = new Checks("serviceAccounts.keys.list");
     checks.id(serviceAccountId, "serviceAccountId");
     checks.done();
-    const { data } = await this.#gateway.call(ListServiceAccountKeysDocument, { serviceAccountId }, options);
-    const { serviceAccount } = data;
-    if (serviceAccount === null || serviceAccount === undefined) {
-      throw noServiceAccount("ListServiceAccountKeys");
-    }
-    return promisedList(serviceAccount.keys, "serviceAccount.keys").map((fields) => ({
-      ...toKey(fields),
-      createdByUser: isRecord(fields.createdByUser) ? toUser(fields.createdByUser) : null,
-    }));
+    return this.#gateway.call(ListServiceAccountKeysDocument, { serviceAccountId }, options, ({ serviceAccount }) => {
+      if (!isRecord(serviceAccount)) throw noServiceAccount();
+      return promisedList(serviceAccount.keys, "serviceAccount.keys").map((fields) => ({
+        ...toKey(fields),
+        createdByUser: isRecord(fields.createdByUser) ? toUser(fields.createdByUser) : null,
+      }));
+    });
   }
 
   /** Ends a key for good. Revoking a revoked key succeeds. @throws {@link NotFoundError} */

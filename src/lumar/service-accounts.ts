@@ -1,4 +1,5 @@
 import type { RequestOptions } from "../core/options.ts";
+import { isRecord } from "../core/transport/json.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import {
   CreateServiceAccountDocument,
@@ -8,7 +9,7 @@ import {
   UpdateServiceAccountDocument,
 } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { isAccount, noAccount, noServiceAccount, promised, promisedByWrite, promisedList, toAccount, toKey, toServiceAccount, toUser } from "./read.ts";
+import { isAccount, noAccount, noServiceAccount, promised, promisedList, toAccount, toKey, toServiceAccount, toUser } from "./read.ts";
 import { ServiceAccountKeys } from "./service-account-keys.ts";
 import type { ID, RoleCode, ServiceAccount, ServiceAccountDetails, ServiceAccountWithKeys } from "./types.ts";
 import { Checks } from "./validate.ts";
@@ -61,12 +62,12 @@ export class ServiceAccounts {
     checks.role(roleCode, "roleCode");
     if (description !== undefined) checks.text(description, "description");
     checks.done();
-    const { data } = await this.#gateway.call(
+    return this.#gateway.call(
       CreateServiceAccountDocument,
       { input: { accountId, name, roleCode, ...(description === undefined ? {} : { description }) } },
       options,
+      (data) => toServiceAccount(promised(promised(data.createServiceAccount, "createServiceAccount").serviceAccount, "serviceAccount")),
     );
-    return toServiceAccount(promisedByWrite(promisedByWrite(data.createServiceAccount, "createServiceAccount").serviceAccount, "serviceAccount"));
   }
 
   /** The service accounts of an account, with their keys. @throws {@link NotFoundError} for an unknown account. */
@@ -74,13 +75,13 @@ export class ServiceAccounts {
     const checks = new Checks("serviceAccounts.list");
     checks.id(accountId, "accountId");
     checks.done();
-    const { data } = await this.#gateway.call(ListServiceAccountsDocument, { accountId: globalId("Account", accountId) }, options);
-    const { node } = data;
-    if (!isAccount(node)) throw noAccount("ListServiceAccounts");
-    return promisedList(node.serviceAccounts, "node.serviceAccounts").map((fields) => ({
-      ...toServiceAccount(fields),
-      keys: promisedList(fields.keys, "keys").map(toKey),
-    }));
+    return this.#gateway.call(ListServiceAccountsDocument, { accountId: globalId("Account", accountId) }, options, ({ node }) => {
+      if (!isAccount(node)) throw noAccount();
+      return promisedList(node.serviceAccounts, "node.serviceAccounts").map((fields) => ({
+        ...toServiceAccount(fields),
+        keys: promisedList(fields.keys, "keys").map(toKey),
+      }));
+    });
   }
 
   /** @throws {@link NotFoundError} when it does not exist, or there is no access to it. */
@@ -88,17 +89,17 @@ export class ServiceAccounts {
     const checks = new Checks("serviceAccounts.get");
     checks.id(id, "id");
     checks.done();
-    const { data } = await this.#gateway.call(GetServiceAccountDocument, { serviceAccountId: id }, options);
-    const fields = data.serviceAccount;
-    if (fields === null || fields === undefined) throw noServiceAccount("GetServiceAccount");
-    const { code, name } = promised(fields.role, "serviceAccount.role");
-    return {
-      ...toServiceAccount(fields),
-      account: toAccount(promised(fields.account, "serviceAccount.account")),
-      createdByUser: fields.createdByUser === null || fields.createdByUser === undefined ? null : toUser(fields.createdByUser),
-      role: { code, name },
-      keys: promisedList(fields.keys, "serviceAccount.keys").map(toKey),
-    };
+    return this.#gateway.call(GetServiceAccountDocument, { serviceAccountId: id }, options, ({ serviceAccount: fields }) => {
+      if (!isRecord(fields)) throw noServiceAccount();
+      const { code, name } = promised(fields.role, "serviceAccount.role");
+      return {
+        ...toServiceAccount(fields),
+        account: toAccount(promised(fields.account, "serviceAccount.account")),
+        createdByUser: isRecord(fields.createdByUser) ? toUser(fields.createdByUser) : null,
+        role: { code, name },
+        keys: promisedList(fields.keys, "serviceAccount.keys").map(toKey),
+      };
+    });
   }
 
   /**
@@ -119,12 +120,12 @@ export class ServiceAccounts {
     const wanted = Object.entries({ name, description, roleCode, enabled }).filter(([, value]) => value !== undefined);
     if (wanted.length === 0) checks.fail("changes", "must name at least one of name, description, roleCode, enabled");
     checks.done();
-    const { data } = await this.#gateway.call(
+    return this.#gateway.call(
       UpdateServiceAccountDocument,
       { input: { serviceAccountId: id, ...Object.fromEntries(wanted) } },
       options,
+      (data) => toServiceAccount(promised(promised(data.updateServiceAccount, "updateServiceAccount").serviceAccount, "serviceAccount")),
     );
-    return toServiceAccount(promisedByWrite(promisedByWrite(data.updateServiceAccount, "updateServiceAccount").serviceAccount, "serviceAccount"));
   }
 
   /** Lets its keys work again. */
@@ -143,8 +144,8 @@ export class ServiceAccounts {
     const checks = new Checks("serviceAccounts.delete");
     checks.id(id, "id");
     checks.done();
-    const { data } = await this.#gateway.call(DeleteServiceAccountDocument, { input: { serviceAccountId: id } }, options);
-    const deleted = promisedByWrite(promisedByWrite(data.deleteServiceAccount, "deleteServiceAccount").serviceAccount, "serviceAccount");
-    return { id: deleted.id };
+    return this.#gateway.call(DeleteServiceAccountDocument, { input: { serviceAccountId: id } }, options, (data) => ({
+      id: promised(promised(data.deleteServiceAccount, "deleteServiceAccount").serviceAccount, "serviceAccount").id,
+    }));
   }
 }

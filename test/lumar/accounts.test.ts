@@ -162,7 +162,7 @@ describe("accounts.list", () => {
   });
 
   test.each([
-    [{ me: null }],
+    [{}],
     [{ me: { accounts: null } }],
     [{ me: { accounts: { nodes: null, pageInfo: { hasNextPage: false } } } }],
     [{ me: { accounts: { nodes: [], pageInfo: null } } }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AmbiguousMutationError, AuthenticationError, KeylightError, NotFoundError, ValidationError, type RotateOptions } from "keylight";
+import { AmbiguousMutationError, AuthenticationError, KeylightError, NotFoundError, TransportError, ValidationError, type RotateOptions } from "keylight";
 import { clientOf, countAt, expectHidden, failure, furnishedWithKey, operationsAt, rejection, type Keyed } from "./support.ts";
 
 const nothing = (): void => undefined;
@@ -122,11 +122,16 @@ test("when the new key cannot be revoked again either, the error names it", asyn
   expect(error.hint).toContain("by hand");
 });
 
-test("when store fails and the new key cannot be revoked, store's own error comes out as it is", async () => {
+test("when store fails and the new key cannot be revoked, the error names the key and holds store's own", async () => {
   const world = await furnishedWithKey();
   const reason = Object.freeze(new Error("sealed"));
   world.fake.failNext({ operationName: revoke, status: 500 });
-  expect(await rejection(rotate(world, { store: () => Promise.reject(reason) }))).toBe(reason);
+  const error = await rejection(rotate(world, { store: () => Promise.reject(reason) }));
+  const keys = await world.client.serviceAccounts.keys.list(world.serviceAccount.id);
+  const made = keys.find(({ id }) => id !== world.key.id);
+  expect(error).toBeInstanceOf(AggregateError);
+  expect(error).toHaveProperty("errors", [reason, expect.any(TransportError)]);
+  expect(String(error)).toContain(made?.id);
   await clientOf({ apiKey: world.apiKey }).accounts.get(world.fake.account.id);
 });
 

@@ -26,7 +26,7 @@ describe("me", () => {
   });
 
   test.each([
-    ["null", ResponseFormatError],
+    ["null", NotFoundError],
     ["error", PermissionError],
   ] as const)("under an API key fails with a typed error where the server answers %s", async (meUnderApiKey, kind) => {
     const { apiKey } = await furnishedWithKey({ meUnderApiKey });

@@ -124,7 +124,8 @@ export class SessionManager implements CredentialSource {
 
   /** Forgets the session here and in the store, and gives its authorization, to be ended at the server. */
   async end(): Promise<Authorization | undefined> {
-    if (this.#session === undefined) await this.#adoptStored(this.#epoch);
+    if (this.#initialPending) await this.#obtain();
+    else if (this.#session === undefined) await this.#adoptStored(this.#epoch);
     const session = this.#session;
     this.#epoch += 1;
     this.#session = undefined;

@@ -32,5 +32,7 @@ export function endedEarly({ end }: ScopeEnded, timeout: number, phase: Exchange
 /** Whether a failed write may have run unseen: nothing readable came, or the server itself broke down. */
 export function leavesDoubt(error: unknown): boolean {
   if (!(error instanceof KeylightError)) return true;
+  // Nothing can be looked up through a closed client, so the plain truth is of more use: it may have run.
+  if (error instanceof ClientClosedError) return false;
   return !(error instanceof GraphQLRequestError) || (error.status ?? 0) >= 500;
 }
