@@ -35,6 +35,8 @@ export type { RequestExplanation } from "./core/explain.ts";
 export type { Logger, LogLevel } from "./core/log.ts";
 export type { CommonOptions, RequestOptions } from "./core/options.ts";
 export { Secret } from "./core/secret.ts";
+export { fileSessionStore, type FileSessionStoreOptions } from "./core/session/file-store.ts";
+export { keyvSessionStore, type KeyvLike } from "./core/session/keyv-store.ts";
 export { memorySessionStore } from "./core/session/memory-store.ts";
 export type { SessionStore, StoredSession } from "./core/session/store.ts";
 export type { Document, DocumentAst, DocumentText, DocumentTypes } from "./core/transport/document.ts";
