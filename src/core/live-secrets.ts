@@ -79,19 +79,39 @@ export class LiveSecrets {
   }
 }
 
-/** A secret as a server may quote it: raw, JSON-escaped, URL-encoded, base64, base64url and hex. */
+/** A secret as a server may quote it: raw, JSON-escaped, URL-encoded, base64 and base64url at any offset, and hex. */
 function formsOf(secret: string): readonly string[] {
   const bytes = new TextEncoder().encode(secret);
-  const base64 = btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const url = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd"));
+  const base64 = [base64Of(bytes).replace(/=+$/, ""), ...[0, 1, 2].map((offset) => base64Within(bytes, offset))];
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const forms = new Set([
     secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd")),
-    base64,
-    base64.replaceAll("+", "-").replaceAll("/", "_"),
+    escaped,
+    // As PHP writes it.
+    escaped.replaceAll("/", "\\/"),
+    url,
+    url.replaceAll(/%../g, (code) => code.toLowerCase()),
+    ...base64,
+    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
     hex,
     hex.toUpperCase(),
   ]);
+  forms.delete("");
   return [...forms];
+}
+
+function base64Of(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** A shorter text could stand anywhere by chance, and hiding it would spoil messages. */
+const shortestPart = 8;
+
+/** What is sure to stand in the base64 of a longer text that holds these bytes, such as `id:secret`; empty where it is too short to tell. */
+function base64Within(bytes: Uint8Array, offset: number): string {
+  const text = base64Of(new Uint8Array([...new Uint8Array(offset), ...bytes]));
+  const part = text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+  return part.length < shortestPart ? "" : part;
 }

@@ -208,11 +208,13 @@ function redirected(response: WireResponse, facts: CallFacts): UnexpectedRedirec
 }
 
 function badFormat(response: WireResponse, facts: CallFacts): ResponseFormatError {
-  const contentType = response.header("content-type")?.slice(0, 100);
-  const shown = contentType === undefined ? "without a content type" : `of type ${facts.secrets.scrub(contentType)}`;
+  const said = response.header("content-type");
+  // First without secrets and then cut: of a secret that is cut, the rest would not be found.
+  const contentType = said === undefined ? undefined : facts.secrets.scrub(said).slice(0, 100);
+  const shown = contentType === undefined ? "without a content type" : `of type ${contentType}`;
   return new ResponseFormatError(
     `the server answered ${response.status} with ${response.byteLength} bytes ${shown}, which is no answer of this API`,
-    contentType === undefined ? undefined : facts.secrets.scrub(contentType),
+    contentType,
     response.byteLength,
     { ...base(response, facts), mayHaveExecuted: facts.kind === "mutation", hint: facts.dialect.hints.format },
   );
@@ -228,6 +230,6 @@ export function base(response: WireResponse, facts: CallFacts): { status: number
   return {
     status: response.status,
     operationName: facts.operationName,
-    requestId: requestId === undefined ? undefined : facts.secrets.scrub(requestId.slice(0, 200)),
+    requestId: requestId === undefined ? undefined : facts.secrets.scrub(requestId).slice(0, 200),
   };
 }

@@ -12,13 +12,15 @@ export function neverLeft(error: WireError, exchange: Exchange): boolean {
 export function unanswered(error: WireError, exchange: Exchange, ran: boolean, facts: CallFacts): Outcome {
   const { phase } = exchange;
   const details = { operationName: facts.operationName, status: error.status, mayHaveExecuted: ran };
+  const contentType = error.contentType === undefined ? undefined : facts.secrets.scrub(error.contentType).slice(0, 100);
   if (error.kind !== "network") {
     const message = error.kind === "too-large" ? "the answer is larger than maxResponseBytes allows" : "the answer's compression is broken";
-    return { kind: "fail", error: new ResponseFormatError(message, error.contentType, error.byteLength, details) };
+    return { kind: "fail", error: new ResponseFormatError(message, contentType, error.byteLength, details) };
   }
   const cause = { name: "Error", ...(error.code === undefined ? {} : { code: error.code }), ...(error.syscall === undefined ? {} : { syscall: error.syscall }) };
   const what = phase === "connect" || phase === "tls" ? "no connection to the server" : "the connection broke before the answer was whole";
-  const message = `${what} (${error.code ?? "network error"}, phase ${phase})`;
+  const part = error.status === undefined ? "" : `; it had begun with ${error.status} and ${error.byteLength} bytes ${contentType === undefined ? "without a content type" : `of type ${contentType}`}`;
+  const message = `${what} (${error.code ?? "network error"}, phase ${phase})${part}`;
   return { kind: "retry", ran, error: new TransportError(message, phase, { ...details, retryable: true, cause }) };
 }
 
