@@ -1,4 +1,4 @@
-import { AuthenticationError, ConfigurationError, KeylightError, UnexpectedRedirectError } from "../../errors/index.ts";
+import { AuthenticationError, ConfigurationError, KeylightError, PermissionError, UnexpectedRedirectError } from "../../errors/index.ts";
 import { tracedLogin, type LoginEvent } from "../diagnostics.ts";
 import type { Log } from "../log.ts";
 import { equalJitter, longestRetryAfter } from "../transport/backoff.ts";
@@ -38,6 +38,9 @@ interface Trouble {
 
 const firstDelay = 200;
 const longestDelay = 30_000;
+
+/** What another login with the same key would meet again. */
+const final = [ConfigurationError, UnexpectedRedirectError, AuthenticationError, PermissionError];
 
 /** The way to the login: shut for good after a refusal, and for a growing while after trouble. */
 export class LoginGate {
@@ -154,7 +157,7 @@ function refusalOf(error: AuthenticationError): () => KeylightError {
 
 function troubleOf(error: KeylightError | undefined): AuthenticationError {
   return new AuthenticationError(`the login failed: ${error?.message ?? "unexpected error"}`, "LOGIN_FAILED", {
-    retryable: !(error instanceof ConfigurationError || error instanceof UnexpectedRedirectError),
+    retryable: !final.some((kind) => error instanceof kind),
     status: error?.status,
     requestId: error?.requestId,
     retryAfterMs: error?.retryAfterMs,

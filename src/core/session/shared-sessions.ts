@@ -1,4 +1,5 @@
 import type { Log } from "../log.ts";
+import { letGo } from "../transport/scope.ts";
 import { isRecord } from "../transport/json.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
 
@@ -44,6 +45,7 @@ export class SharedSessions {
       const timer = setTimeout(() => {
         giveUp.abort();
       }, lockTimeout + storeTimeout);
+      letGo(timer);
       const gone = new Promise<void>((resolve) => {
         giveUp.signal.addEventListener("abort", () => {
           resolve();
@@ -66,6 +68,7 @@ export class SharedSessions {
       timer = setTimeout(() => {
         reject(new Error("no answer in time"));
       }, storeTimeout);
+      letGo(timer);
     });
     try {
       return await Promise.race([action(), late]);

@@ -146,7 +146,7 @@ export class CallScope {
   };
 }
 
-/** Lets the process exit before the timer fires, where the runtime's timers can do that. */
-function letGo(timer: ReturnType<typeof setTimeout>): void {
+/** Lets the process exit before the timer fires, where the runtime's timers can do that: whoever waits has a timer of its own. */
+export function letGo(timer: ReturnType<typeof setTimeout>): void {
   if (typeof timer === "object") timer.unref();
 }

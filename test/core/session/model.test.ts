@@ -84,9 +84,11 @@ class World {
     }
     if (this.outcome === "failing") return json(503, {});
     return new Promise((_, reject) => {
-      signal?.addEventListener("abort", () => {
+      const leave = (): void => {
         reject(new Error("aborted"));
-      });
+      };
+      if (signal?.aborted === true) leave();
+      else signal?.addEventListener("abort", leave);
     });
   }
 
@@ -161,6 +163,7 @@ describe("whatever the order of calls, rejections, logins, aborts, revocations a
         }
         await client.close();
         await scheduler.waitIdle();
+        await turnsOfTheLoop();
         expect(world.unanswered).toBe(0);
       }),
       { numRuns: 300 },
