@@ -7,8 +7,8 @@ export function traceKeylight(): void {
   const spans = new WeakMap<RequestEvent, Span>();
   const start = ({ operationName, kind }: RequestEvent): Span => trace.getTracer("keylight").startSpan(operationName ?? kind, { kind: SpanKind.CLIENT });
   const end = (event: RequestEvent): void => {
-    const { attempt, status = 0, url, requestId = "" } = event;
-    spans.get(event)?.setAttributes({ "http.response.status_code": status, "url.full": url, "keylight.attempts": attempt, "keylight.request_id": requestId }).end();
+    const { attempt, status, url, requestId } = event;
+    spans.get(event)?.setAttributes({ "url.full": url, "http.response.status_code": status, "keylight.attempts": attempt, "keylight.request_id": requestId }).end();
   };
   tracingChannel<unknown, RequestEvent>("keylight:request").subscribe({
     start: (event) => spans.set(event, start(event)),

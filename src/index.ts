@@ -21,6 +21,7 @@ export type {
   Account,
   CreatedServiceAccountKey,
   ID,
+  KnownOrNewRoleCode,
   RoleCode,
   ServiceAccount,
   ServiceAccountDetails,

@@ -6,7 +6,7 @@ import { Lines } from "./lines.ts";
 import type { LiveSecrets } from "./live-secrets.ts";
 import { readCallSettings, type RequestOptions, type Settings } from "./options.ts";
 import { RetryBudget } from "./transport/backoff.ts";
-import type { ErrorDialect } from "./transport/classify.ts";
+import { base, type ErrorDialect } from "./transport/classify.ts";
 import { prepare, type AnyDocument, type PreparedDocument } from "./transport/document.ts";
 import { execute, type Answer, type Call, type Road } from "./transport/execute.ts";
 import { endedEarly } from "./transport/failures.ts";
@@ -36,6 +36,8 @@ export interface CallPlan {
    * @defaultValue "required"
    */
   readonly credential?: "required" | "at hand" | "none" | CredentialSource;
+  /** Whether the caller's `allowPartial` counts. A method that reads the data itself would take a refusal for an absence. */
+  readonly mayBePartial?: boolean;
   /** Accepts data in spite of errors beside it. */
   readonly accepts?: (data: Record<string, unknown>) => boolean;
   /** See {@link Call.ambiguous}. */
@@ -111,11 +113,12 @@ export class GraphQLConnection {
       if (!(error instanceof KeylightError)) throw error;
       const { name, kind } = prepare(document);
       const { response, attempts } = answer;
-      const requestId = response.header(this.options.dialect.requestIdHeader);
+      const { dialect } = this.options;
       // A write that was answered has run, however little the answer tells.
       const written = kind === "mutation";
-      const hint = written ? "The write may have taken effect: look before you repeat it." : this.options.dialect.hints.badDocument;
-      throw annotate(error, { operationName: name, status: response.status, requestId, attempts, hint, mayHaveExecuted: written });
+      const hint = written ? "The write may have taken effect: look before you repeat it." : dialect.hints.badDocument;
+      const facts = base(response, { ...this.options, operationName: name });
+      throw annotate(error, { ...facts, attempts, hint, mayHaveExecuted: written });
     }
   }
 
@@ -172,7 +175,7 @@ export class GraphQLConnection {
         kind: prepared.kind,
         dialect,
         secrets,
-        accepts: (data) => allowPartial || plan.accepts?.(data) === true,
+        accepts: (data) => (allowPartial && plan.mayBePartial === true) || plan.accepts?.(data) === true,
       },
       credential,
       idempotent,

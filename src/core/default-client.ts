@@ -33,10 +33,10 @@ export function defaultClient<C>(service: string, make: () => C, isClient: (valu
       slot().process = client;
     },
     get() {
-      const { scoped, process } = slot();
+      const { scoped, process: whole } = slot();
       const inside = scoped.getStore();
       if (isClient(inside)) return inside;
-      if (isClient(process)) return process;
+      if (isClient(whole)) return whole;
       const made = make();
       slot().process = made;
       return made;

@@ -6,7 +6,8 @@ const remembered = 64;
  * ones that were added or added again are kept, since a server can only quote what it was sent lately.
  */
 export class LiveSecrets {
-  readonly #secrets = new Map<string, readonly string[]>();
+  readonly #credentials = new Map<string, readonly string[]>();
+  readonly #made = new Map<string, readonly string[]>();
   /** All forms of all secrets, longest first, so that a secret which holds another one is hidden whole. */
   #forms: readonly string[] | undefined;
   readonly #pattern: RegExp | undefined;
@@ -16,14 +17,24 @@ export class LiveSecrets {
     this.#pattern = pattern;
   }
 
+  /** A credential that this client sends. */
   add(secret: string): void {
+    this.#remember(this.#credentials, secret);
+  }
+
+  /** A secret that this client was given, such as that of a new key. However many there are, they drive out no credential. */
+  addMade(secret: string): void {
+    this.#remember(this.#made, secret);
+  }
+
+  #remember(secrets: Map<string, readonly string[]>, secret: string): void {
     if (secret === "") return;
-    const forms = this.#secrets.get(secret) ?? [];
-    this.#secrets.delete(secret);
-    this.#secrets.set(secret, forms);
-    for (const oldest of this.#secrets.keys()) {
-      if (this.#secrets.size <= remembered) break;
-      this.#secrets.delete(oldest);
+    const forms = secrets.get(secret) ?? [];
+    secrets.delete(secret);
+    secrets.set(secret, forms);
+    for (const oldest of secrets.keys()) {
+      if (secrets.size <= remembered) break;
+      secrets.delete(oldest);
     }
     this.#forms = undefined;
   }
@@ -46,10 +57,12 @@ export class LiveSecrets {
 
   #ordered(): readonly string[] {
     if (this.#forms !== undefined) return this.#forms;
-    for (const [secret, forms] of this.#secrets) {
-      if (forms.length === 0) this.#secrets.set(secret, formsOf(secret));
+    for (const secrets of [this.#credentials, this.#made]) {
+      for (const [secret, forms] of secrets) {
+        if (forms.length === 0) secrets.set(secret, formsOf(secret));
+      }
     }
-    this.#forms = [...this.#secrets.values()].flat().sort((a, b) => b.length - a.length);
+    this.#forms = [...this.#credentials.values(), ...this.#made.values()].flat().sort((a, b) => b.length - a.length);
     return this.#forms;
   }
 

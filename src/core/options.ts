@@ -51,7 +51,7 @@ export interface RequestOptions {
   headers?: Record<string, string>;
   /** Says that a second run of this write does no harm, so that it may be retried like a query. */
   idempotent?: boolean;
-  /** Resolves with partial data where the server sent errors beside it, instead of throwing. */
+  /** For `request` and `rawRequest`: resolves with partial data where the server sent errors beside it, instead of throwing. */
   allowPartial?: boolean;
 }
 

@@ -2,7 +2,7 @@
 export interface Attempt {
   /** HTTP status, when an answer came. */
   readonly status?: number;
-  /** Code of the failure, such as `ECONNRESET` or `UNAUTHENTICATED`. */
+  /** Code of the failure: the system's, such as `ECONNRESET`, else that of the error, such as `SESSION_EXPIRED`. */
   readonly code?: string;
   /** Time from sending to the outcome, in milliseconds. */
   readonly durationMs: number;

@@ -12,7 +12,7 @@ export interface AccountList extends AsyncIterable<Account> {
   toArray(options?: { limit?: number }): Promise<Account[]>;
 }
 
-/** Documented as the range of page sizes: 1 to 1,000. */
+/** Of 1 to 1,000, the documented range: few enough to come soon, and many enough for most users at once. */
 const pageSize = 100;
 
 /** The accounts that a user can see. @see https://api-docs.lumar.io/docs/graphql/get-accounts */

@@ -36,7 +36,7 @@ const day = 24 * 3_600_000;
 export async function auditKeys(gateway: Gateway, accountId: ID, options: AuditOptions = {}): Promise<KeyFinding[]> {
   const checks = new Checks("serviceAccounts.keys.audit");
   checks.id(accountId, "accountId");
-  const { unusedForDays = 90, expiringWithinDays = 14, maxAgeDays = 365, ...call } = options;
+  const { unusedForDays = 90, expiringWithinDays = 14, maxAgeDays = 365, ...call } = checks.object(options, "options");
   checks.wholeNumber(unusedForDays, "unusedForDays");
   checks.wholeNumber(expiringWithinDays, "expiringWithinDays");
   checks.wholeNumber(maxAgeDays, "maxAgeDays");

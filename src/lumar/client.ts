@@ -9,7 +9,7 @@ import type { Document } from "../core/transport/document.ts";
 import type { Answer } from "../core/transport/execute.ts";
 import { Accounts } from "./accounts.ts";
 import { changesOf, clientHeaders, endpointOf, storeOf, type ClientOptions, type RawResponse, type SessionInfo } from "./client-options.ts";
-import { lumarVariables, readCredential } from "./credentials.ts";
+import { lumarVariables, readCredential, rememberSecrets } from "./credentials.ts";
 import { keyPattern, lumarDialect } from "./dialect.ts";
 import type { Gateway } from "./gateway.ts";
 import { DeleteSessionDocument, MeDocument, VersionDocument, type MeQuery } from "./generated/operations.ts";
@@ -56,19 +56,18 @@ export class Client implements AsyncDisposable {
   constructor(options: ClientOptions = {}) {
     if (typeof options !== "object" || options === null) throw new ConfigurationError("the options of a client must be an object");
     const from = inheritanceOf(options);
-    this.#options = { ...options };
+    this.#options = snapshot(options);
     this.#env = from?.env ?? readEnvironment(lumarVariables, own(options, "env"));
     const settings = readSettings(options, this.#env);
     const secrets = from?.identity?.secrets ?? new LiveSecrets(keyPattern);
+    const given = from?.identity === undefined ? readCredential(options, this.#env) : undefined;
+    // Before anything else is looked at, so that no message quotes it.
+    if (given !== undefined) rememberSecrets(given, secrets);
     const endpoint = endpointOf(options, this.#env, secrets);
     const headers = clientHeaders(options);
     const lines = from?.lines ?? new Lines(settings.fetch);
-    this.#identity = from?.identity;
-    if (this.#identity === undefined) {
-      const credential = readCredential(options, this.#env);
-      const store = storeOf(options);
-      if (credential !== undefined) this.#identity = new Identity(credential, { endpoint, settings, headers, secrets, lines, store });
-    }
+    const store = storeOf(options);
+    this.#identity = given === undefined ? from?.identity : new Identity(given, { endpoint, settings, headers, secrets, lines, store });
     this.#identity?.retain();
     const credential = this.#identity?.source;
     this.#connection = new GraphQLConnection({ endpoint, settings, headers, secrets, lines, credential, dialect: lumarDialect, noCredential });
@@ -108,18 +107,25 @@ export class Client implements AsyncDisposable {
     return this.#connection.within(options, (scope) => session.login(scope));
   }
 
-  /** Ends the session, here and at the server. A client with a user key logs in again at its next call. */
+  /**
+   * Ends the session, here and at the server. A client with a user key logs in again at its next call.
+   * When the server cannot be told, the session is over here all the same, and another `logout` tells it again.
+   */
   async logout(options?: RequestOptions): Promise<void> {
     const { source, session, credential } = this.#identity ?? {};
     if (source === undefined || credential?.kind === "apiKey") return;
-    const ended = await this.#connection.within(options, async (scope) => (session === undefined ? source.atHand(scope) : scope.race(session.end())));
-    if (ended === undefined) return;
-    try {
-      await this.#connection.send(DeleteSessionDocument, {}, options, { credential: onceOnly(ended, source) });
-    } catch (error) {
-      // The server does not know the session any more: that is what was wanted.
-      if (!(error instanceof AuthenticationError)) throw error;
-    }
+    await this.#connection.within(options, async (scope) => {
+      const over = session === undefined ? await source.atHand(scope) : await scope.race(session.end());
+      if (over === undefined) return;
+      const rest = { ...options, timeout: Math.max(1, Math.round(scope.remaining)) };
+      try {
+        await this.#connection.send(DeleteSessionDocument, {}, rest, { credential: onceOnly(over, source) });
+      } catch (error) {
+        // The server does not know the session any more: that is what was wanted.
+        if (!(error instanceof AuthenticationError)) throw error;
+      }
+      session?.ended(over);
+    });
   }
 
   /**
@@ -132,7 +138,7 @@ export class Client implements AsyncDisposable {
     variables?: NoInfer<TVariables>,
     options?: RequestOptions,
   ): Promise<TData> {
-    return dataOf<TData>(await this.#connection.send(document, variables, options));
+    return dataOf<TData>(await this.#connection.send(document, variables, options, { mayBePartial: true }));
   }
 
   /** Like `request`, with all of the answer. */
@@ -141,7 +147,7 @@ export class Client implements AsyncDisposable {
     variables?: NoInfer<TVariables>,
     options?: RequestOptions,
   ): Promise<RawResponse<TData>> {
-    const answer = await this.#connection.send(document, variables, options);
+    const answer = await this.#connection.send(document, variables, options, { mayBePartial: true });
     const { response, envelope, attempts } = answer;
     return {
       data: dataOf<TData>(answer),
@@ -161,7 +167,10 @@ export class Client implements AsyncDisposable {
     return this.#connection.explain(document, variables);
   }
 
-  /** A client with some options changed. It shares the session and the connections, unless the change is about those. */
+  /**
+   * A client with some options changed, each as a whole: `headers` replace the headers. It shares the session and the
+   * connections, unless the change is about those; logins go the way of the client that it came from.
+   */
   with(overrides: ClientOptions): Client {
     if (this.#closed) throw new ClientClosedError();
     const changes = changesOf(overrides);
@@ -207,8 +216,9 @@ export class Client implements AsyncDisposable {
         const client = this.with({ apiKey });
         return { gateway: client.#gateway(secrets), done: () => void client.close() };
       },
+      handedOut: this.#identity?.handedOut ?? new Set(),
       hide: (secret) => {
-        secrets.add(secret);
+        secrets.addMade(secret);
       },
     };
   }
@@ -217,6 +227,17 @@ export class Client implements AsyncDisposable {
 /** The one place where an answer's data takes the type that the document promises. */
 function dataOf<TData>(answer: Answer): TData {
   return answer.envelope.data as TData;
+}
+
+/** The options as they are now, for clients that are derived later. */
+function snapshot(options: ClientOptions): ClientOptions {
+  const { headers, retry, userKey } = options;
+  return {
+    ...options,
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
+    ...(retry === undefined ? {} : { retry: { ...retry } }),
+    ...(userKey === undefined ? {} : { userKey: { ...userKey } }),
+  };
 }
 
 function inheritanceOf(options: ClientOptions & { [inheritance]?: Inheritance }): Inheritance | undefined {

@@ -74,6 +74,7 @@ function createdKey(
     });
   }
   gateway.hide(secret);
+  gateway.handedOut.add(id);
   const key = {
     id,
     name: name ?? null,

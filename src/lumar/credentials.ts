@@ -3,7 +3,8 @@ import type { CredentialOrigin, CredentialValue } from "../core/credentials/sour
 import { credentialText } from "../core/credentials/text.ts";
 import type { Environment } from "../core/environment.ts";
 import { own } from "../core/options.ts";
-import type { Secret } from "../core/secret.ts";
+import type { LiveSecrets } from "../core/live-secrets.ts";
+import { revealed, type Secret } from "../core/secret.ts";
 import { keyPrefix } from "./dialect.ts";
 import type { ID } from "./types.ts";
 
@@ -88,12 +89,16 @@ function keyPair(env: Environment, idName: string, secretName: string): Named<{ 
 }
 
 function checkUserKey(userKey: unknown): { id: ID; secret: string } {
-  if (typeof userKey !== "object" || userKey === null || !("id" in userKey) || !("secret" in userKey)) {
+  if (typeof userKey !== "object" || userKey === null || !hasOwn(userKey, "id") || !hasOwn(userKey, "secret")) {
     throw new ConfigurationError("userKey must be an object with an id and a secret");
   }
   const { id, secret }: { id: unknown; secret: unknown } = userKey;
   if (typeof secret !== "string" && typeof secret !== "object") throw new ConfigurationError("userKey.secret must be a string or a Secret");
   return { id: keyId(id, "userKey.id"), secret: credentialText(secret as string | Secret, "userKey.secret") };
+}
+
+function hasOwn<K extends string>(object: object, name: K): object is Record<K, unknown> {
+  return Object.hasOwn(object, name);
 }
 
 /** Digits become the number that the documented login takes; a global id stays. */
@@ -111,6 +116,16 @@ function given(value: unknown, name: string): CredentialValue {
   return credentialText(value as string | Secret, name);
 }
 
+/** Names the secrets of a credential, as far as they are known before it is used. */
+export function rememberSecrets(credential: LumarCredential, secrets: LiveSecrets): void {
+  const values = credential.kind === "apiKey" ? [credential.key.value] : [credential.token?.value];
+  if (credential.kind === "userKey") values.push(credential.userKey.value.secret);
+  for (const value of values) {
+    const text = revealed(value) ?? value;
+    if (typeof text === "string") secrets.add(text);
+  }
+}
+
 /** @throws {@link ConfigurationError} for what is no service account key, so that no other service's key is sent to Lumar. */
 export function checkApiKey(text: string, name: string): void {
   if (text.startsWith(keyPrefix)) return;
@@ -122,7 +137,7 @@ export function checkApiKey(text: string, name: string): void {
 /** How the credential shows to people. */
 export function originOf(credential: LumarCredential): CredentialOrigin {
   const named = credential.kind === "apiKey" ? credential.key : credential.kind === "sessionToken" ? credential.token : credential.userKey;
-  const isVariable = named.name.startsWith("L");
+  const isVariable = /^[A-Z_]+/.test(named.name);
   const header = credential.kind === "apiKey" ? "x-api-key" : "x-auth-token";
   return {
     kind: credential.kind,

@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../errors/index.ts";
 import { defaultClient, following } from "../core/default-client.ts";
 import type { RequestOptions } from "../core/options.ts";
 import type { Document } from "../core/transport/document.ts";
@@ -14,8 +15,14 @@ function isClient(value: unknown): value is Client {
   return typeof value === "object" && value !== null && "serviceAccounts" in value && "rawRequest" in value;
 }
 
+/** Nothing in its place may stand for "the default": that could be somebody else's client. */
+function checkClient(client: unknown, name: string): void {
+  if (!isClient(client)) throw new ConfigurationError(`${name} needs a Client`);
+}
+
 /** Makes a client the default of the whole process; undefined resets it. */
 export function setDefaultClient(client: Client | undefined): void {
+  if (client !== undefined) checkClient(client, "setDefaultClient");
   current.set(client);
 }
 
@@ -30,6 +37,7 @@ export function getDefaultClient(): Client {
 
 /** Runs `fn` with this client as the default inside it, across its awaits; other code keeps its own. Returns what `fn` returns. */
 export function withClient<T>(client: Client, fn: () => T): T {
+  checkClient(client, "withClient");
   return current.within(client, fn);
 }
 

@@ -18,6 +18,8 @@ export interface Gateway {
   readonly isServiceAccount: boolean;
   /** A gateway to the same endpoint with this key as its only credential. `done` ends it. */
   withApiKey(apiKey: string): { gateway: Gateway; done: () => void };
+  /** The ids of the keys that were handed to the caller: none of them can be a lost one. */
+  readonly handedOut: Set<string>;
   /** Names a secret to be kept out of messages from now on. */
   hide(secret: string): void;
 }

@@ -32,6 +32,8 @@ export class Identity {
   readonly credential: LumarCredential;
   readonly source: CredentialSource;
   readonly secrets: LiveSecrets;
+  /** The ids of the service account keys that were made and handed out as this identity. */
+  readonly handedOut = new Set<string>();
   /** There where a user key can log in. */
   readonly session: SessionManager | undefined;
   readonly #connection: GraphQLConnection;

@@ -19,9 +19,9 @@ export function promisedText(value: unknown, field: string): string {
   throw new ResponseFormatError(`the answer lacks ${field}`, "application/json", 0);
 }
 
-/** A list of an answer that the schema promises. */
-export function promisedList<T>(value: readonly T[] | null | undefined, field: string): readonly T[] {
-  if (isList(value)) return value;
+/** A list of objects of an answer that the schema promises. */
+export function promisedList<T extends object>(value: readonly T[] | null | undefined, field: string): readonly T[] {
+  if (isList(value) && value.every(isRecord)) return value;
   throw new ResponseFormatError(`the answer lacks the list ${field}`, "application/json", 0);
 }
 
@@ -42,6 +42,10 @@ export function isAccount<T extends { id: string }>(node: T | Record<PropertyKey
   return isRecord(node) && typeof node["id"] === "string";
 }
 
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
 export function toAccount({ id, name }: { id: string; name: string | null }): Account {
   return { id, name: name ?? null };
 }
@@ -57,7 +61,14 @@ export function toServiceAccount(fields: ServiceAccountFieldsFragment): ServiceA
 
 export function toKey(fields: ServiceAccountKeyFieldsFragment): ServiceAccountKey {
   const { id, name, createdAt, lastUsedAt, expiresAt, revokedAt } = fields;
-  return { id, name: name ?? null, createdAt, lastUsedAt: lastUsedAt ?? null, expiresAt: expiresAt ?? null, revokedAt: revokedAt ?? null };
+  return {
+    id,
+    name: name ?? null,
+    createdAt: promisedText(createdAt, "createdAt"),
+    lastUsedAt: textOrNull(lastUsedAt),
+    expiresAt: textOrNull(expiresAt),
+    revokedAt: textOrNull(revokedAt),
+  };
 }
 
 export function noAccount(): NotFoundError {

@@ -44,6 +44,7 @@ function look(gateway: Gateway, { serviceAccountId, name, startedAt, known }: Lo
       .filter(
         (key) =>
           known?.has(key.id) !== true &&
+          !gateway.handedOut.has(key.id) &&
           key.name === name &&
           key.revokedAt === null &&
           key.lastUsedAt === null &&

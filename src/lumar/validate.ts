@@ -85,5 +85,8 @@ export class Checks {
 
 /** A date with a time zone, or a plain date, which is midnight UTC: nothing that depends on where the program runs. */
 function isInstant(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+  // The 31st of a shorter month would silently become a day of the next one.
+  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return false;
   return /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text);
 }

@@ -29,7 +29,7 @@ export interface CredentialSource {
   readonly origin: CredentialOrigin;
   /** The credential for the next request; at once where one is at hand. */
   current(scope: CallScope): Authorization | Promise<Authorization>;
-  /** The credential to send if there is one without asking or logging in; else undefined. */
+  /** The credential to send if there is one without a login; else undefined. */
   atHand(scope: CallScope): Promise<Authorization | undefined>;
   /**
    * The server rejected this credential: resolves with a newer one, or rejects with the error for the caller.

@@ -38,6 +38,8 @@ interface Trouble {
 
 const firstDelay = 200;
 const longestDelay = 30_000;
+/** However long a server asks to wait, another login is tried after 15 minutes: what it said may have been nonsense. */
+const longestWindow = 900_000;
 
 /** What another login with the same key would meet again. */
 const final = [ConfigurationError, UnexpectedRedirectError, AuthenticationError, PermissionError];
@@ -125,7 +127,7 @@ export class LoginGate {
       }
       const failures = (this.#trouble?.failures ?? 0) + 1;
       const known = error instanceof KeylightError ? error : undefined;
-      const delay = known?.retryAfterMs ?? equalJitter(failures - 1, firstDelay, longestDelay);
+      const delay = Math.min(known?.retryAfterMs ?? equalJitter(failures - 1, firstDelay, longestDelay), longestWindow);
       this.#trouble = { notBefore: performance.now() + delay, failures, error: troubleOf(known) };
       return { trouble: this.#trouble };
     }

@@ -3,6 +3,7 @@ import type { Authorization, CredentialOrigin, CredentialSource, CredentialValue
 import { credentialText } from "../credentials/text.ts";
 import type { LiveSecrets } from "../live-secrets.ts";
 import type { CallScope } from "../transport/scope.ts";
+import { firstToken } from "./first-token.ts";
 import { LoginGate, type LoginOptions } from "./login.ts";
 import { SharedSessions } from "./shared-sessions.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
@@ -53,6 +54,8 @@ export class SessionManager implements CredentialSource {
   /** Whether the token to begin with is still to be asked for. */
   #initialPending: boolean;
   #generation = 0;
+  /** A session that was ended here, and perhaps not yet at the server. */
+  #untold: Authorization | undefined;
   /** Counts logouts: what a flight from before brings is not kept. */
   #epoch = 0;
 
@@ -122,7 +125,10 @@ export class SessionManager implements CredentialSource {
     return { obtainedAt: isoTime(session.obtainedAt), expiresAt: isoTime(session.obtainedAt + session.lifetime) };
   }
 
-  /** Forgets the session here and in the store, and gives its authorization, to be ended at the server. */
+  /**
+   * Forgets the session here and in the store, and gives its authorization, to be ended at the server: also that of an
+   * earlier end which the server has not been told.
+   */
   async end(): Promise<Authorization | undefined> {
     if (this.#initialPending) await this.#obtain();
     else if (this.#session === undefined) await this.#adoptStored(this.#epoch);
@@ -130,10 +136,16 @@ export class SessionManager implements CredentialSource {
     this.#epoch += 1;
     this.#session = undefined;
     this.#initialPending = false;
-    if (session === undefined) return undefined;
+    if (session === undefined) return this.#untold;
     this.#remember(session.authorization.value);
     await this.#shared.drop(session.authorization.value);
-    return session.rejected ? undefined : session.authorization;
+    if (!session.rejected) this.#untold = session.authorization;
+    return this.#untold;
+  }
+
+  /** The server knows that this session is over. */
+  ended(authorization: Authorization): void {
+    if (this.#untold === authorization) this.#untold = undefined;
   }
 
   #reject(session: LiveSession | undefined, rejected: Authorization): void {
@@ -184,12 +196,11 @@ export class SessionManager implements CredentialSource {
   async #acquire(epoch: number, background: boolean): Promise<LiveSession> {
     const { initial } = this.#options;
     if (this.#initialPending && typeof initial?.value === "function") {
-      const text = credentialText(await initial.value(), initial.name);
+      const text = credentialText(await firstToken(initial.value, this.#options), initial.name);
       this.#initialPending = false;
       return this.#begin(text);
     }
-    const stored = await this.#adoptStored(epoch);
-    return stored ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn(epoch, background));
+    return (await this.#adoptStored(epoch)) ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn(epoch, background));
   }
 
   async #adoptStored(epoch: number): Promise<LiveSession | undefined> {

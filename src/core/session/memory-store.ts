@@ -26,11 +26,11 @@ export function memorySessionStore(): SessionStore {
       const running = run();
       const settled = Promise.allSettled([before, running]);
       locks.set(key, settled);
-      try {
-        return await running;
-      } finally {
+      // Not when this one gives up, but when all before it are through: the next one has to wait for those too.
+      void settled.then(() => {
         if (locks.get(key) === settled) locks.delete(key);
-      }
+      });
+      return running;
     },
   };
 }

@@ -23,8 +23,12 @@ export class SharedSessions {
   }
 
   async load(): Promise<StoredSession | undefined> {
-    const found: unknown = await this.#try(async () => this.#store.get(await this.#key()));
-    return isStoredSession(found) ? found : undefined;
+    return this.#try(async () => {
+      const found: unknown = await this.#store.get(await this.#key());
+      // Copied, since what a store gives may be anything, also something that changes.
+      const copy: unknown = isRecord(found) ? { ...found } : found;
+      return isStoredSession(copy) ? copy : undefined;
+    });
   }
 
   async save(session: StoredSession): Promise<void> {

@@ -21,11 +21,13 @@ const httpDate = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)|\d{4}-\d\d-\d\dT)/i;
 export function retryAfter(response: WireResponse): number | undefined {
   const text = response.header("retry-after")?.trim();
   if (text === undefined || text === "") return undefined;
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
   // Anything else that Date.parse makes a date of, such as "-5", would be long past and mean no wait at all.
   if (!httpDate.test(text)) return undefined;
   const date = Date.parse(/^\w{3} /.test(text) ? `${text} GMT` : text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  // By the server's own clock, where it tells it.
+  const sent = Date.parse(response.header("date") ?? "");
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(sent) ? Date.now() : sent));
 }
 
 /**

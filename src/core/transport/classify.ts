@@ -9,6 +9,7 @@ import {
   TransportError,
   UnexpectedRedirectError,
   ValidationError,
+  type ErrorDetails,
   type GraphQLErrorEntry,
 } from "../../errors/index.ts";
 import type { LiveSecrets } from "../live-secrets.ts";
@@ -121,18 +122,18 @@ function byCode(response: WireResponse, facts: CallFacts, envelope: Envelope): O
   const entry = envelope.errors.find(({ code }) => code !== undefined && dialect.codes.has(code));
   const meaning = entry?.code === undefined ? undefined : dialect.codes.get(entry.code);
   if (entry === undefined || meaning === undefined) return undefined;
-  const details = { ...base(response, facts), mayHaveExecuted: false };
+  const details = { ...base(response, facts), mayHaveExecuted: ranInPart(facts, envelope) };
   switch (meaning) {
     case "unauthenticated":
       return response.status === 403 ? undefined : unauthenticated(response, facts, envelope);
     case "login-refused":
       return { kind: "fail", error: new AuthenticationError(entry.message, "INVALID_CREDENTIALS", details) };
     case "forbidden":
-      return { kind: "fail", error: forbidden(entry.message, response, facts) };
+      return { kind: "fail", error: forbidden(entry.message, details, facts) };
     case "not-found":
-      return { kind: "fail", error: notFound(entry.message, response, facts) };
+      return { kind: "fail", error: notFound(entry.message, details, facts) };
     case "bad-input":
-      if (dialect.notFoundText?.test(entry.message) === true) return { kind: "fail", error: notFound(entry.message, response, facts) };
+      if (dialect.notFoundText?.test(entry.message) === true) return { kind: "fail", error: notFound(entry.message, details, facts) };
       return { kind: "fail", error: new ValidationError(entry.message, issuesOf(envelope), details) };
     case "bad-document":
       return {
@@ -143,23 +144,23 @@ function byCode(response: WireResponse, facts: CallFacts, envelope: Envelope): O
 }
 
 function unauthenticated(response: WireResponse, facts: CallFacts, envelope: Envelope): Outcome {
-  const ranInPart = facts.kind === "mutation" && envelope.data !== null && response.status !== 401;
+  const answered = facts.kind === "mutation" && envelope.data !== null && response.status !== 401;
   const error = new AuthenticationError("the credential was rejected", "SESSION_EXPIRED", {
     ...base(response, facts),
-    mayHaveExecuted: ranInPart,
+    mayHaveExecuted: answered,
   });
-  return ranInPart ? { kind: "fail", error } : { kind: "rejected", error };
+  return answered ? { kind: "fail", error } : { kind: "rejected", error };
 }
 
 function byStatus(response: WireResponse, facts: CallFacts, envelope: Envelope | undefined): Outcome | undefined {
   const { status } = response;
-  const details = base(response, facts);
+  const details = { ...base(response, facts), mayHaveExecuted: ranInPart(facts, envelope) };
   const said = envelope?.errors[0]?.message;
   if (status === 401) {
     return { kind: "rejected", error: new AuthenticationError(said ?? "the credential was rejected", "SESSION_EXPIRED", details) };
   }
-  if (status === 403) return { kind: "fail", error: forbidden(said ?? "the server answered 403", response, facts) };
-  if (status === 404 && envelope !== undefined) return { kind: "fail", error: notFound(said ?? "the server answered 404", response, facts) };
+  if (status === 403) return { kind: "fail", error: forbidden(said ?? "the server answered 403", details, facts) };
+  if (status === 404 && envelope !== undefined) return { kind: "fail", error: notFound(said ?? "the server answered 404", details, facts) };
   if (status === 429) {
     const error = new RateLimitError(said ?? "too many requests", { ...details, retryAfterMs: retryAfter(response), hint: facts.dialect.hints.rateLimit });
     return { kind: "retry", error, ran: false };
@@ -177,12 +178,17 @@ function byStatus(response: WireResponse, facts: CallFacts, envelope: Envelope |
   return undefined;
 }
 
-function notFound(message: string, response: WireResponse, facts: CallFacts): NotFoundError {
-  return new NotFoundError(message, { ...base(response, facts), hint: facts.dialect.hints.notFound });
+/** Whether some fields of a write came back beside the errors of others: those have run. */
+function ranInPart(facts: CallFacts, envelope: Envelope | undefined): boolean {
+  return facts.kind === "mutation" && Object.values(envelope?.data ?? {}).some((value) => value !== null);
 }
 
-function forbidden(message: string, response: WireResponse, facts: CallFacts): PermissionError {
-  return new PermissionError(message, "PERMISSION_DENIED", { ...base(response, facts), hint: facts.dialect.hints.forbidden });
+function notFound(message: string, details: ErrorDetails, facts: CallFacts): NotFoundError {
+  return new NotFoundError(message, { ...details, hint: facts.dialect.hints.notFound });
+}
+
+function forbidden(message: string, details: ErrorDetails, facts: CallFacts): PermissionError {
+  return new PermissionError(message, "PERMISSION_DENIED", { ...details, hint: facts.dialect.hints.forbidden });
 }
 
 function graphqlError(response: WireResponse, facts: CallFacts, envelope: Envelope): GraphQLRequestError {
@@ -225,7 +231,10 @@ function issuesOf(envelope: Envelope): { path: string; message: string }[] {
 }
 
 /** What every error of an answer carries. */
-export function base(response: WireResponse, facts: CallFacts): { status: number; operationName: string | undefined; requestId: string | undefined } {
+export function base(
+  response: WireResponse,
+  facts: Pick<CallFacts, "operationName" | "dialect" | "secrets">,
+): { status: number; operationName: string | undefined; requestId: string | undefined } {
   const requestId = response.header(facts.dialect.requestIdHeader);
   return {
     status: response.status,

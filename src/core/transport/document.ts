@@ -106,7 +106,11 @@ function describe(document: DocumentNode, text: () => string): PreparedDocument 
 }
 
 function isAst(document: object): document is DocumentNode {
-  return Reflect.get(document, "kind") === "Document" && Array.isArray(Reflect.get(document, "definitions"));
+  return Reflect.get(document, "kind") === "Document" && isListOfObjects(Reflect.get(document, "definitions"));
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null);
 }
 
 function notADocument(): ConfigurationError {

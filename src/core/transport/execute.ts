@@ -102,6 +102,7 @@ async function drive(road: Road, call: Call, progress: Progress): Promise<Answer
     progress.attempts.push(recorded(response, error, running));
     progress.running = undefined;
     tell(progress, response, facts);
+    road.log.debug("answered", { operation: facts.operationName, status: response?.status, outcome: outcome.kind });
     waitedMs = 0;
     if (outcome.kind === "ok" && response !== undefined) {
       if (authorization !== undefined) credential?.source.accepted(authorization);
@@ -217,7 +218,10 @@ function finalError(thrown: unknown, call: Call, progress: Progress): unknown {
   };
   const error = thrown instanceof ScopeEnded ? endedEarly(thrown, call.scope.timeout, phase) : thrown;
   // The attempt that was cut off is one of the call's attempts too.
-  if (progress.running !== undefined) attempts.push(recorded(undefined, error instanceof KeylightError ? error : undefined, progress.running));
+  if (progress.running !== undefined) {
+    attempts.push(recorded(undefined, error instanceof KeylightError ? error : undefined, progress.running));
+    tell(progress, undefined, call.facts);
+  }
   if (call.ambiguous !== undefined && progress.mayHaveRun && leavesDoubt(error)) {
     return annotate(call.ambiguous(error instanceof KeylightError ? error.message : "the call was aborted", phase), facts);
   }

@@ -58,6 +58,10 @@ class NodeTransport implements Transport {
         // Once an answer has begun, its reading fails too, and knows more.
         if (exchange.phase !== "body") fail(new WireError("network", codeOf(error)));
       });
+      outgoing.on("upgrade", (_incoming, socket) => {
+        socket.destroy();
+        fail(new WireError("network", { code: "UNEXPECTED_UPGRADE" }));
+      });
       outgoing.on("response", (incoming) => {
         exchange.phase = "body";
         readAnswer(incoming, this.#decoder(incoming.headers["content-encoding"]), exchange.maxResponseBytes).then((response) => {
@@ -158,17 +162,27 @@ function readAnswer(incoming: IncomingMessage, decoder: Transform | undefined, l
       if (byteLength > limit) fail("too-large");
       else chunks.push(chunk);
     });
+    const done = (): void => {
+      resolve(answerOf(incoming, chunks, byteLength));
+    };
     source.on("end", () => {
-      if (!incoming.complete) return;
-      resolve({
-        status,
-        header: (name) => headerText(incoming.headers[name]),
-        headers: () => headersOf(incoming.headers),
-        body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0].toString("utf8") : Buffer.concat(chunks).toString("utf8"),
-        byteLength,
-      });
+      if (incoming.complete) { done(); return; }
+      // Compressed data may end before the body does: what follows is read away, and must come to its end as well.
+      incoming.on("end", done).resume();
     });
   });
+}
+
+function answerOf({ statusCode = 0, headers }: IncomingMessage, chunks: readonly Buffer[], byteLength: number): WireResponse {
+  const [first] = chunks;
+  const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  return {
+    status: statusCode,
+    header: (name) => headerText(headers[name]),
+    headers: () => headersOf(headers),
+    body: whole.toString("utf8"),
+    byteLength,
+  };
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

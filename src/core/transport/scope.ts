@@ -58,8 +58,6 @@ export class CallScope {
   readonly timeout: number;
   readonly background: boolean;
   readonly startedAt = performance.now();
-  /** Wall clock at the start, in milliseconds. */
-  readonly startedWall = Date.now();
   readonly #listeners = new Set<(ended: ScopeEnded) => void>();
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #signal: AbortSignal | undefined;

@@ -33,7 +33,7 @@ export interface Transport {
    * @throws {@link ScopeEnded} when the scope ended first.
    */
   send(request: WireRequest, exchange: Exchange): Promise<WireResponse>;
-  /** Closes idle connections; nothing is sent afterwards. */
+  /** Closes all connections; nothing is sent afterwards. */
   close(): void;
 }
 

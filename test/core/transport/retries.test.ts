@@ -170,8 +170,13 @@ test("a client's budget of retries runs out, and what succeeds fills it", async 
 
 test("a retry is logged without anything of the request", async () => {
   const info = vi.fn();
-  const log = createLog({ error: info, warn: info, info, debug: info }, "debug", "logLevel");
+  const debug = vi.fn();
+  const log = createLog({ error: info, warn: info, info, debug }, "debug", "logLevel");
   const { url } = await serve((response, nth) => { json(response, nth === 0 ? "" : good, nth === 0 ? 503 : 200); });
   await execute(roadOf(await openNode(), { log }), callOf(url));
   expect(info.mock.calls).toEqual([["keylight: retry", { operation: "Op", code: "NETWORK_ERROR", status: 503, delayMs: expect.any(Number) }]]);
+  expect(debug.mock.calls).toEqual([
+    ["keylight: answered", { operation: "Op", status: 503, outcome: "retry" }],
+    ["keylight: answered", { operation: "Op", status: 200, outcome: "ok" }],
+  ]);
 });
