@@ -98,7 +98,7 @@ function installTarball(tarball: string): void {
   expectNone("more than keylight was installed", readdirSync(join(consumer, "node_modules")).filter((name) => !/^(keylight|\.package-lock\.json)$/.test(name)));
 }
 
-const meant = /^(dist\/[\w.-]+\.(js|d\.ts)|graphql\/[a-z]+\/(schema|operations\/[\w-]+)\.graphql|package\.json|(README|CHANGELOG|THIRD-PARTY)\.md|LICENSE)$/;
+const meant = /^(docs\/[\w-]+\.md|dist\/[\w.-]+\.(js|d\.ts)|graphql\/[a-z]+\/(schema|operations\/[\w-]+)\.graphql|package\.json|(README|CHANGELOG|THIRD-PARTY)\.md|LICENSE)$/;
 const demanded = ["dist/index.js", "dist/index.d.ts", "dist/testing.js", "dist/testing.d.ts", "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY.md"];
 
 function checkTarball({ filename, files, size, unpackedSize }: Packed): void {
