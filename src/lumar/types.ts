@@ -47,12 +47,6 @@ export interface ServiceAccountDetails extends ServiceAccountWithKeys {
 
 /** What is known of a key after its creation: never its secret. Instants are ISO 8601 in UTC, as the server sent them. */
 export interface ServiceAccountKey extends RecoveryCandidate {
-  readonly id: string;
-  readonly name: string | null;
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-  readonly expiresAt: string | null;
-  readonly revokedAt: string | null;
   /** Only in the answers of `keys.list`. */
   readonly createdByUser?: User | null;
 }

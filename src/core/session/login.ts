@@ -122,7 +122,7 @@ export class LoginGate {
     } catch (error) {
       if (error instanceof AuthenticationError && error.code === "INVALID_CREDENTIALS") {
         this.#refusal = refusalOf(error);
-        this.#options.log.error("the login was refused; it is not tried again with this key", { status: error.status });
+        this.#options.log.error("the login was refused; it is not tried again with this credential", { status: error.status });
         throw this.#refusal();
       }
       const failures = (this.#trouble?.failures ?? 0) + 1;
@@ -153,7 +153,7 @@ function refusalOf(error: AuthenticationError): () => KeylightError {
     new AuthenticationError(`the login was refused: ${message}`, "INVALID_CREDENTIALS", {
       status,
       requestId,
-      hint: "Check the id and the secret of the key; the login is not tried again with these.",
+      hint: "Check the credential that logs in; it is not tried again.",
     });
 }
 
