@@ -71,7 +71,7 @@ describe("login", () => {
     const client = adminOf(fake, { userKey: { ...fake.userKey, secret: "wrong" } });
     const error = await failure(client.login(), AuthenticationError);
     expect(error).toMatchObject({ code: "INVALID_CREDENTIALS", retryable: false, status: 200 });
-    expect(error.hint).toContain("Check the id and the secret");
+    expect(error.hint).toContain("Check the credential");
     expect(await failure(client.me(), AuthenticationError)).not.toBe(error);
     expect(countAt(fake, login)).toBe(1);
   });
