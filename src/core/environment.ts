@@ -9,6 +9,7 @@ export type Environment = (name: string) => string | undefined;
  * @param variables - default `process.env`, where there is a process.
  */
 export function readEnvironment(names: readonly string[], variables?: Record<string, string | undefined>): Environment {
+  if (variables !== undefined && (typeof variables !== "object" || variables === null)) throw new ConfigurationError("env must be an object");
   const source = variables ?? globalThis.process?.env ?? {};
   const values = new Map<string, string>();
   for (const name of names) {

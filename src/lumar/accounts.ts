@@ -45,7 +45,8 @@ export class Accounts {
     const iterate = (): AsyncGenerator<Account, void, undefined> => this.#pages(options);
     return {
       [Symbol.asyncIterator]: iterate,
-      async toArray({ limit = Number.POSITIVE_INFINITY } = {}) {
+      async toArray(bounds) {
+        const limit = bounds?.limit ?? Number.POSITIVE_INFINITY;
         const accounts: Account[] = [];
         if (limit <= 0) return accounts;
         for await (const account of iterate()) {

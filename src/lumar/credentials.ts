@@ -136,12 +136,12 @@ export function checkApiKey(text: string, name: string): void {
 
 /** How the credential shows to people. */
 export function originOf(credential: LumarCredential): CredentialOrigin {
-  const named = credential.kind === "apiKey" ? credential.key : credential.kind === "sessionToken" ? credential.token : credential.userKey;
-  const isVariable = /^[A-Z_]+/.test(named.name);
+  const named = credential.kind === "apiKey" ? [credential.key] : credential.kind === "sessionToken" ? [credential.token] : [credential.token, credential.userKey];
+  const sources = named.flatMap((one) => (one === undefined ? [] : [/^[A-Z]/.test(one.name) ? one.name : `option ${one.name}`]));
   const header = credential.kind === "apiKey" ? "x-api-key" : "x-auth-token";
   return {
     kind: credential.kind,
-    source: isVariable ? named.name : `option ${named.name}`,
+    source: sources.join(", then "),
     header,
     variable: credential.kind === "apiKey" ? "LC_API_KEY" : "LC_SESSION_TOKEN",
   };

@@ -50,7 +50,7 @@ describe("explain", () => {
     ["an option apiKey", { apiKey }, "option apiKey", "x-api-key"],
     ["an option sessionToken", { sessionToken: secret }, "option sessionToken", "x-auth-token"],
     ["an option userKey", { userKey: { id: 1, secret } }, "option userKey", "x-auth-token"],
-    ["both of these", { userKey: { id: 1, secret }, sessionToken: secret }, "option userKey", "x-auth-token"],
+    ["both of these", { userKey: { id: 1, secret }, sessionToken: secret }, "option sessionToken, then option userKey", "x-auth-token"],
     ["LC_API_KEY", { env: { LC_API_KEY: apiKey } }, "LC_API_KEY", "x-api-key"],
     ["LC_SESSION_TOKEN", { env: { LC_SESSION_TOKEN: secret } }, "LC_SESSION_TOKEN", "x-auth-token"],
     ["a user key", { env: { LC_USER_KEY_ID: "1", LC_USER_KEY_SECRET: secret } }, "LC_USER_KEY_ID + LC_USER_KEY_SECRET", "x-auth-token"],

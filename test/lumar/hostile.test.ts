@@ -70,6 +70,19 @@ describe("a default client", () => {
   });
 });
 
+describe("odd arguments", () => {
+  test("env that is no object is refused, and toArray without bounds reads all", async () => {
+    expect(() => Reflect.construct(Client, [{ env: null }]) as unknown).toThrow(ConfigurationError);
+    const list = adminOf(fakeLumar()).accounts.list();
+    expect(await (Reflect.apply(list.toArray, list, [null]) as Promise<unknown[]>)).toHaveLength(1);
+  });
+
+  test("explain() names both sources of a client that begins with a token and renews with a key", () => {
+    const env = { LC_SESSION_TOKEN: "a-token-from-the-environment", LC_USER_KEY_ID: "130", LC_USER_KEY_SECRET: "a-secret-from-the-environment" };
+    expect(new Client({ env }).explain("{ version }").credential?.source).toBe("LC_SESSION_TOKEN, then LC_USER_KEY_ID + LC_USER_KEY_SECRET");
+  });
+});
+
 describe("secrets that are known before the first call", () => {
   test("explain() shows neither the user key's secret nor a token", () => {
     const client = new Client({ userKey, sessionToken: "first-token-of-the-client", env: {} });

@@ -17,7 +17,7 @@ export interface Authorization {
 /** Where a credential came from, for people: never its value. */
 export interface CredentialOrigin {
   readonly kind: "apiKey" | "sessionToken" | "userKey";
-  /** `option apiKey`, or the variables: `LC_USER_KEY_ID + LC_USER_KEY_SECRET`. */
+  /** `option apiKey`, or the variables: `LC_USER_KEY_ID + LC_USER_KEY_SECRET`. Two in their order are joined by `, then `. */
   readonly source: string;
   readonly header: string;
   /** The variable that a shell would hold the header's value in. */

@@ -1,5 +1,6 @@
 import {
   AuthenticationError,
+  ClientClosedError,
   KeylightError,
   TransportError,
   type Attempt,
@@ -224,6 +225,9 @@ function finalError(thrown: unknown, call: Call, progress: Progress): unknown {
   }
   if (call.ambiguous !== undefined && progress.mayHaveRun && leavesDoubt(error)) {
     return annotate(call.ambiguous(error instanceof KeylightError ? error.message : "the call was aborted", phase), facts);
+  }
+  if (error instanceof ClientClosedError && progress.mayHaveRun) {
+    return new ClientClosedError({ ...facts, hint: "The write may have run: look with a new client before you repeat it." });
   }
   return error instanceof KeylightError ? annotate(error, facts) : error;
 }
