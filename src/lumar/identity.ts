@@ -1,6 +1,7 @@
 import { AuthenticationError, ConfigurationError, ResponseFormatError } from "../errors/index.ts";
 import { GraphQLConnection } from "../core/connection.ts";
 import type { Lines } from "../core/lines.ts";
+import { isCredentialText } from "../core/credentials/text.ts";
 import { keySource } from "../core/credentials/key.ts";
 import type { Authorization, CredentialSource } from "../core/credentials/source.ts";
 import type { LiveSecrets } from "../core/live-secrets.ts";
@@ -93,7 +94,7 @@ export class Identity {
     });
     const data: Partial<LoginWithUserKeyMutation> = envelope.data ?? {};
     const token = data.createSessionUsingUserKey?.token;
-    if (typeof token !== "string" || !/^[\x21-\x7e]{1,4096}$/.test(token)) {
+    if (!isCredentialText(token)) {
       throw new ResponseFormatError("the answer to the login holds no session token", undefined, 0);
     }
     return { token };

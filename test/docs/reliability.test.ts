@@ -48,6 +48,7 @@ describe("docs/reliability.md", () => {
 });
 
 describe("a named test is found", () => {
+  // Never run: a text to be read, in which a skipped test must not count as one that shows anything.
   const source = `
     describe.each(all)("over %s", () => {
       test.each<[string]>(["rows are no names"])("a %i is sent again", () => {});

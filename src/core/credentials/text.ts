@@ -9,6 +9,11 @@ export function trimAscii(text: string): string {
   return text.replace(outerWhiteSpace, "");
 }
 
+/** Whether a header can carry the text as a credential: visible ASCII, 1 to 4,096 characters. */
+export function isCredentialText(text: unknown): text is string {
+  return typeof text === "string" && visibleAscii.test(text);
+}
+
 /**
  * A credential as it goes into a header: trimmed, visible ASCII, 1 to 4,096 characters.
  *
@@ -28,6 +33,6 @@ function faultOf(text: string): string | undefined {
   if (text === "") return "is empty";
   if (text === "undefined" || text === "null") return `is the text "${text}", so it was not set where it was made`;
   if (/^bearer\s/i.test(text)) return 'begins with "Bearer ", which is no part of the credential';
-  if (!visibleAscii.test(text)) return "holds white space, a line break or a character that no header can carry, or is longer than 4096 characters";
+  if (!isCredentialText(text)) return "holds white space, a line break or a character that no header can carry, or is longer than 4096 characters";
   return undefined;
 }

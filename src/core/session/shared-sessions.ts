@@ -1,3 +1,4 @@
+import { isCredentialText } from "../credentials/text.ts";
 import type { Log } from "../log.ts";
 import { letGo } from "../transport/scope.ts";
 import { isRecord } from "../transport/json.ts";
@@ -97,8 +98,7 @@ function isStoredSession(value: unknown): value is StoredSession {
   if (!isRecord(value)) return false;
   const { token, obtainedAt, expiresAt } = value;
   return (
-    typeof token === "string" &&
-    /^[\x21-\x7e]{1,4096}$/.test(token) &&
+    isCredentialText(token) &&
     typeof obtainedAt === "string" &&
     !Number.isNaN(Date.parse(obtainedAt)) &&
     (expiresAt === undefined || (typeof expiresAt === "string" && !Number.isNaN(Date.parse(expiresAt))))
