@@ -1,23 +1,21 @@
 import { annotate } from "../errors/keylight-error.ts";
-import { ClientClosedError, ConfigurationError, KeylightError, type TransportError, type TransportPhase } from "../errors/index.ts";
-import { redactedHeaders, type RequestExplanation, curlText } from "./explain.ts";
+import { ClientClosedError, KeylightError, type ConfigurationError, type TransportError, type TransportPhase } from "../errors/index.ts";
 import type { CredentialSource } from "./credentials/source.ts";
 import { Lines } from "./lines.ts";
 import type { LiveSecrets } from "./live-secrets.ts";
-import { readCallSettings, type RequestOptions, type Settings } from "./options.ts";
+import { readCallSettings, type CallSettings, type RequestOptions, type Settings } from "./options.ts";
 import { RetryBudget } from "./transport/backoff.ts";
-import { base, type ErrorDialect } from "./transport/classify.ts";
-import { prepare, type AnyDocument, type PreparedDocument } from "./transport/document.ts";
 import { execute, type Answer, type Call, type Road } from "./transport/execute.ts";
 import { endedEarly } from "./transport/failures.ts";
-import { sendOperation } from "./transport/graphql.ts";
+import { base, type ErrorDialect } from "./transport/outcome.ts";
 import { CallScope, ScopeEnded } from "./transport/scope.ts";
 
 /** What a service says of itself, and what its client was given. */
-export interface ConnectionOptions {
+export interface ConnectionOptions<D extends ErrorDialect = ErrorDialect> {
+  /** Where requests go, or what their addresses lie below. */
   readonly endpoint: URL;
   readonly settings: Settings;
-  readonly dialect: ErrorDialect;
+  readonly dialect: D;
   readonly secrets: LiveSecrets;
   /** Headers of the service's own; the client's go over them. */
   readonly headers: Readonly<Record<string, string>>;
@@ -52,21 +50,22 @@ export interface CallPlan {
   readonly forLogin?: boolean;
 }
 
-/** Calls to one GraphQL endpoint with one credential. */
-export class GraphQLConnection {
-  readonly options: ConnectionOptions;
+/** What the kinds of connections say of a call, beside what its options and its plan say. */
+export type Prepared<T> = Pick<Call<T>, "request" | "facts" | "classify" | "variableNames">;
+
+/** Calls to one service with one credential: what GraphQL and REST have in common. */
+export class Connection<D extends ErrorDialect = ErrorDialect> {
+  readonly options: ConnectionOptions<D>;
   readonly lines: Lines;
   readonly #open = new Set<CallScope>();
   readonly #road: Road;
-  readonly #url: string;
   #closed = false;
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: ConnectionOptions<D>) {
     const { settings } = options;
     this.options = options;
     this.lines = options.lines ?? new Lines(settings.fetch);
     this.lines.retain();
-    this.#url = options.endpoint.href;
     this.#road = {
       transport: () => this.lines.calls(),
       budget: new RetryBudget(),
@@ -77,54 +76,9 @@ export class GraphQLConnection {
     };
   }
 
-  async send(
-    document: AnyDocument,
-    variables: object | undefined,
-    options: RequestOptions | undefined,
-    plan: CallPlan = {},
-  ): Promise<Answer> {
-    this.#checkOpen();
-    const prepared = prepare(document);
-    checkVariables(variables);
-    const road: Road = {
-      ...this.#road,
-      ...(plan.forLogin === true ? { transport: () => this.lines.logins() } : {}),
-      ...(plan.maxResponseBytes === undefined ? {} : { maxResponseBytes: plan.maxResponseBytes }),
-      ...(plan.retryAttempts === undefined ? {} : { retryAttempts: plan.retryAttempts }),
-    };
-    return sendOperation(this.#url, prepared, variables, (body) => {
-      this.#checkOpen();
-      return execute(road, this.#call(prepared, variables, body, options, plan));
-    });
-  }
-
-  /** Sends, and reads the answer. An error that reading it throws gets the facts of the call. */
-  async ask<T>(
-    document: AnyDocument,
-    variables: object | undefined,
-    options: RequestOptions | undefined,
-    read: (answer: Answer) => T,
-    plan?: CallPlan,
-  ): Promise<T> {
-    const answer = await this.send(document, variables, options, plan);
-    try {
-      return read(answer);
-    } catch (error) {
-      if (!(error instanceof KeylightError)) throw error;
-      const { name, kind } = prepare(document);
-      const { response, attempts } = answer;
-      const { dialect } = this.options;
-      // A write that was answered has run, however little the answer tells.
-      const written = kind === "mutation";
-      const hint = written ? "The write may have taken effect: look before you repeat it." : dialect.hints.badDocument;
-      const facts = base(response, { ...this.options, operationName: name });
-      throw annotate(error, { ...facts, attempts, hint, mayHaveExecuted: written });
-    }
-  }
-
   /** Does something of this client's inside the time and the signal of a call. */
   async within<T>(options: RequestOptions | undefined, action: (scope: CallScope) => Promise<T>): Promise<T> {
-    this.#checkOpen();
+    this.checkOpen();
     const { timeout, signal } = readCallSettings(options, this.options.settings);
     const scope = new CallScope({ timeout, signal, open: this.#open });
     try {
@@ -137,25 +91,6 @@ export class GraphQLConnection {
     }
   }
 
-  /** What would be sent; sends nothing and asks nobody. */
-  explain(document: AnyDocument, variables: object | undefined): RequestExplanation {
-    const { kind, name, text } = prepare(document);
-    checkVariables(variables);
-    const { credential } = this.options;
-    const headers = redactedHeaders(this.#headers(undefined), credential?.origin);
-    const body = JSON.stringify({ query: text, variables: this.options.secrets.scrubJson(variables), operationName: name });
-    return {
-      method: "POST",
-      url: this.#url,
-      headers,
-      body,
-      operationName: name,
-      kind,
-      credential: credential?.origin,
-      curl: curlText(this.#url, headers, credential?.origin, body),
-    };
-  }
-
   /** Ends the calls in flight and closes the connections that nobody else uses. */
   close(): void {
     if (this.#closed) return;
@@ -164,54 +99,61 @@ export class GraphQLConnection {
     this.lines.release();
   }
 
-  #call(prepared: PreparedDocument, variables: object | undefined, body: string, options: RequestOptions | undefined, plan: CallPlan): Call {
-    const { settings, dialect, secrets, endpoint } = this.options;
-    const { timeout, signal, headers, idempotent, allowPartial } = readCallSettings(options, settings);
+  protected checkOpen(): void {
+    if (this.#closed) throw new ClientClosedError();
+  }
+
+  /** Sends a prepared call on its way. */
+  protected run<T>(prepared: Prepared<T>, settings: CallSettings, plan: CallPlan): Promise<Answer<T>> {
+    this.checkOpen();
     const credential = this.#credential(plan.credential ?? "required");
-    return {
-      request: { url: endpoint, method: "POST", headers: this.#headers(headers), body },
-      facts: {
-        operationName: prepared.name,
-        kind: prepared.kind,
-        dialect,
-        secrets,
-        accepts: (data) => (allowPartial && plan.mayBePartial === true) || plan.accepts?.(data) === true,
-      },
+    const { timeout, signal, idempotent } = settings;
+    return execute(this.#roadFor(plan), {
+      ...prepared,
       credential,
       idempotent,
-      variableNames: Object.keys(variables ?? {}),
       ambiguous: plan.ambiguous,
       scope: new CallScope({ timeout, signal, open: this.#open, background: plan.background }),
+    });
+  }
+
+  #roadFor(plan: CallPlan): Road {
+    const { forLogin, maxResponseBytes, retryAttempts } = plan;
+    if (forLogin === undefined && maxResponseBytes === undefined && retryAttempts === undefined) return this.#road;
+    return {
+      ...this.#road,
+      ...(forLogin === true ? { transport: () => this.lines.logins() } : {}),
+      ...(maxResponseBytes === undefined ? {} : { maxResponseBytes }),
+      ...(retryAttempts === undefined ? {} : { retryAttempts }),
     };
   }
 
-  #credential(wanted: NonNullable<CallPlan["credential"]>): Call["credential"] {
+  /** Reads an answer. An error that reading it throws gets the facts of the call. */
+  protected read<A, T>(answer: Answer<A>, facts: Pick<Call<A>["facts"], "operationName" | "kind">, read: (answer: Answer<A>) => T, hint: string | undefined): T {
+    try {
+      return read(answer);
+    } catch (error) {
+      if (!(error instanceof KeylightError)) throw error;
+      const { response, attempts } = answer;
+      // A write that was answered has run, however little the answer tells.
+      const written = facts.kind === "mutation";
+      const known = base(response, { ...this.options, operationName: facts.operationName });
+      const next = written ? "The write may have taken effect: look before you repeat it." : hint;
+      throw annotate(error, { ...known, attempts, hint: next, mayHaveExecuted: written });
+    }
+  }
+
+  /** All headers but the credential's. */
+  protected headers(kind: Readonly<Record<string, string>>, own: Readonly<Record<string, string>> | undefined): Record<string, string> {
+    return { ...kind, ...this.options.headers, ...this.options.settings.headers, ...own };
+  }
+
+  #credential(wanted: NonNullable<CallPlan["credential"]>): Call<unknown>["credential"] {
     if (wanted === "none") return undefined;
     if (typeof wanted === "object") return { source: wanted, need: "required" };
     const source = this.options.credential;
     if (source !== undefined) return { source, need: wanted };
     if (wanted === "required") throw this.options.noCredential();
     return undefined;
-  }
-
-  #headers(own: Readonly<Record<string, string>> | undefined): Record<string, string> {
-    return {
-      accept: "application/graphql-response+json, application/json",
-      "content-type": "application/json",
-      ...this.options.headers,
-      ...this.options.settings.headers,
-      ...own,
-    };
-  }
-
-  #checkOpen(): void {
-    if (this.#closed) throw new ClientClosedError();
-  }
-}
-
-function checkVariables(variables: object | undefined): void {
-  if (variables === undefined) return;
-  if (typeof variables !== "object" || variables === null || Array.isArray(variables)) {
-    throw new ConfigurationError("variables must be an object");
   }
 }

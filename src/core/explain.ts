@@ -1,5 +1,5 @@
 import type { CredentialOrigin } from "./credentials/source.ts";
-import type { OperationKind } from "./transport/document.ts";
+import type { OperationKind } from "./transport/scan.ts";
 
 /** What a request would send, for people: no secret is in it. */
 export interface RequestExplanation {
@@ -18,7 +18,7 @@ export interface RequestExplanation {
 }
 
 export function redactedHeaders(headers: Record<string, string>, origin: CredentialOrigin | undefined): Record<string, string> {
-  return origin === undefined ? headers : { ...headers, [origin.header]: "[redacted]" };
+  return origin === undefined ? headers : { ...headers, [origin.header]: `${origin.prefix ?? ""}[redacted]` };
 }
 
 export function curlText(url: string, headers: Record<string, string>, origin: CredentialOrigin | undefined, body: string): string {
@@ -27,7 +27,7 @@ export function curlText(url: string, headers: Record<string, string>, origin: C
   if (/[[\]{}]/.test(url)) parts.push("--globoff");
   for (const [name, value] of Object.entries(headers)) {
     const secret = origin !== undefined && name === origin.header;
-    parts.push(secret ? `-H "${name}: $${origin.variable}"` : `-H ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`);
+    parts.push(secret ? `-H "${name}: ${origin.prefix ?? ""}$${origin.variable}"` : `-H ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`);
   }
   parts.push(`--data-raw ${quoted(body)}`);
   return parts.join(" \\\n  ");

@@ -1,4 +1,4 @@
-import { KeylightError, type ErrorDetails } from "./keylight-error.ts";
+import { KeylightError, type ErrorDetails, type RateLimit } from "./keylight-error.ts";
 
 /** Why a credential did not open the door. */
 export type AuthenticationCode =
@@ -32,6 +32,8 @@ export class AuthenticationError extends KeylightError {
 export class PermissionError extends KeylightError {
   static override readonly kinds: readonly string[] = ["PermissionError", ...KeylightError.kinds];
   declare readonly code: "PERMISSION_DENIED" | "SERVICE_ACCOUNT_FORBIDDEN";
+  declare readonly requiredScopes?: readonly string[];
+  declare readonly grantedScopes?: readonly string[];
 
   constructor(message: string, code: "PERMISSION_DENIED" | "SERVICE_ACCOUNT_FORBIDDEN", details?: ErrorDetails) {
     super(message, code, details);
@@ -71,6 +73,7 @@ export class ValidationError extends KeylightError {
 export class RateLimitError extends KeylightError {
   static override readonly kinds: readonly string[] = ["RateLimitError", ...KeylightError.kinds];
   declare readonly code: "RATE_LIMITED";
+  declare readonly rateLimit?: RateLimit;
 
   constructor(message: string, details?: ErrorDetails) {
     super(message, "RATE_LIMITED", { retryable: true, ...details });
@@ -112,6 +115,19 @@ export class GraphQLRequestError extends KeylightError {
     super(message, "GRAPHQL_ERROR", details);
     this.errors = errors;
     this.data = data;
+  }
+}
+
+/**
+ * A REST service answered that it failed, in its own format, and in a way that none of the other classes means, such as a
+ * conflict. `serviceCode` holds the service's own code.
+ */
+export class RestRequestError extends KeylightError {
+  static override readonly kinds: readonly string[] = ["RestRequestError", ...KeylightError.kinds];
+  declare readonly code: "REST_ERROR";
+
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, "REST_ERROR", details);
   }
 }
 

@@ -1,5 +1,5 @@
 export { KeylightError, isKeylightError } from "./keylight-error.ts";
-export type { Attempt, CauseSummary, ErrorDetails } from "./keylight-error.ts";
+export type { Attempt, CauseSummary, ErrorDetails, RateLimit } from "./keylight-error.ts";
 export { ClientClosedError, ConfigurationError } from "./configuration.ts";
 export {
   AuthenticationError,
@@ -8,6 +8,7 @@ export {
   PermissionError,
   RateLimitError,
   ResponseFormatError,
+  RestRequestError,
   SessionStoreError,
   ValidationError,
 } from "./answers.ts";

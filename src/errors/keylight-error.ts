@@ -35,6 +35,24 @@ export interface ErrorDetails {
   retryAfterMs?: number | undefined;
   attempts?: readonly Attempt[] | undefined;
   cause?: CauseSummary | undefined;
+  /** The service's own code for the failure, as text and without secrets, where it gave one. */
+  serviceCode?: string | undefined;
+  /** What the service says of its limits, where it says it. */
+  rateLimit?: RateLimit | undefined;
+  /** What a credential would have to be allowed to do, where the service says it. */
+  requiredScopes?: readonly string[] | undefined;
+  /** What the credential is allowed to do, where the service says it. */
+  grantedScopes?: readonly string[] | undefined;
+}
+
+/** A service's limit on requests, as its headers tell it. */
+export interface RateLimit {
+  /** Requests that a window allows. */
+  readonly limit?: number;
+  /** Requests that are left of them. */
+  readonly remaining?: number;
+  /** When the next window begins: ISO 8601, UTC. */
+  readonly resetAt?: string;
 }
 
 const brand = Symbol.for("keylight.error");
@@ -60,6 +78,7 @@ export class KeylightError extends Error {
   declare readonly retryAfterMs?: number;
   declare readonly attempts?: readonly Attempt[];
   declare readonly cause?: CauseSummary;
+  declare readonly serviceCode?: string;
 
   /** The names of this error's class and its ancestors; read by `instanceof`. @internal */
   static readonly kinds: readonly string[] = ["KeylightError"];
@@ -96,6 +115,10 @@ const optional = [
   "retryAfterMs",
   "attempts",
   "cause",
+  "serviceCode",
+  "rateLimit",
+  "requiredScopes",
+  "grantedScopes",
 ] as const;
 
 /** Adds the facts that an error lacks; what it says already stays, except that a write that may have run has the last word. @internal */

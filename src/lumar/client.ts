@@ -1,12 +1,12 @@
 import { AuthenticationError, ClientClosedError, ConfigurationError } from "../errors/index.ts";
-import { GraphQLConnection, type CallPlan } from "../core/connection.ts";
+import type { CallPlan } from "../core/connection.ts";
+import { GraphQLConnection, type GraphQLAnswer } from "../core/graphql-connection.ts";
 import { Lines } from "../core/lines.ts";
 import { readEnvironment, type Environment } from "../core/environment.ts";
 import type { RequestExplanation } from "../core/explain.ts";
 import { LiveSecrets } from "../core/live-secrets.ts";
 import { own, readSettings, type RequestOptions } from "../core/options.ts";
 import type { Document } from "../core/transport/document.ts";
-import type { Answer } from "../core/transport/execute.ts";
 import { Accounts } from "./accounts.ts";
 import { changesOf, clientHeaders, endpointOf, storeOf, type ClientOptions, type RawResponse, type SessionInfo } from "./client-options.ts";
 import { lumarVariables, readCredential, rememberSecrets } from "./credentials.ts";
@@ -89,7 +89,7 @@ export class Client implements AsyncDisposable {
 
   /** The version of the API. Needs no credential: sends one if there is one without a login. */
   async version(options?: RequestOptions): Promise<string> {
-    const read = ({ envelope }: Answer): string => promisedText(envelope.data?.["version"], "version");
+    const read = ({ value }: GraphQLAnswer): string => promisedText(value.data?.["version"], "version");
     return this.#connection.ask(VersionDocument, {}, options, read, { credential: "at hand" });
   }
 
@@ -148,10 +148,10 @@ export class Client implements AsyncDisposable {
     options?: RequestOptions,
   ): Promise<RawResponse<TData>> {
     const answer = await this.#connection.send(document, variables, options, { mayBePartial: true });
-    const { response, envelope, attempts } = answer;
+    const { response, value, attempts } = answer;
     return {
       data: dataOf<TData>(answer),
-      errors: envelope.errors,
+      errors: value.errors,
       status: response.status,
       headers: response.headers(),
       requestId: response.header(lumarDialect.requestIdHeader),
@@ -209,7 +209,7 @@ export class Client implements AsyncDisposable {
         document: Document<TData, TVariables>,
         variables: TVariables,
         options: RequestOptions | undefined,
-        read: (data: TData, answer: Answer) => T,
+        read: (data: TData, answer: GraphQLAnswer) => T,
         plan?: CallPlan,
       ): Promise<T> => connection.ask(document, variables, options, (answer) => read(dataOf(answer), answer), plan),
       withApiKey: (apiKey) => {
@@ -225,8 +225,8 @@ export class Client implements AsyncDisposable {
 }
 
 /** The one place where an answer's data takes the type that the document promises. */
-function dataOf<TData>(answer: Answer): TData {
-  return answer.envelope.data as TData;
+function dataOf<TData>(answer: GraphQLAnswer): TData {
+  return answer.value.data as TData;
 }
 
 /** The options as they are now, for clients that are derived later. */

@@ -1,4 +1,4 @@
-import type { ErrorDialect, Meaning } from "../core/transport/classify.ts";
+import type { ErrorDialect, Meaning } from "../core/transport/outcome.ts";
 
 /** The shape of a service account key, wherever it stands in a text. */
 export const keyPattern = /lmr_sa_[A-Za-z0-9_-]+/g;

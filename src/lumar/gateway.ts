@@ -2,7 +2,7 @@ import { PermissionError } from "../errors/index.ts";
 import type { CallPlan } from "../core/connection.ts";
 import type { RequestOptions } from "../core/options.ts";
 import type { Document } from "../core/transport/document.ts";
-import type { Answer } from "../core/transport/execute.ts";
+import type { GraphQLAnswer } from "../core/graphql-connection.ts";
 
 /** What the resources need of a client. */
 export interface Gateway {
@@ -11,7 +11,7 @@ export interface Gateway {
     document: Document<TData, TVariables>,
     variables: TVariables,
     options: RequestOptions | undefined,
-    read: (data: TData, answer: Answer) => T,
+    read: (data: TData, answer: GraphQLAnswer) => T,
     plan?: CallPlan,
   ): Promise<T>;
   /** Whether the client acts as a service account. */

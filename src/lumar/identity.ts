@@ -1,5 +1,5 @@
 import { AuthenticationError, ConfigurationError, ResponseFormatError } from "../errors/index.ts";
-import { GraphQLConnection } from "../core/connection.ts";
+import { GraphQLConnection } from "../core/graphql-connection.ts";
 import type { Lines } from "../core/lines.ts";
 import { isCredentialText } from "../core/credentials/text.ts";
 import { keySource } from "../core/credentials/key.ts";
@@ -85,14 +85,14 @@ export class Identity {
 
   async #login(userKeyId: string | number, secret: string, timeout: number, background: boolean): Promise<{ token: string }> {
     this.secrets.add(secret);
-    const { envelope } = await this.#connection.send(LoginWithUserKeyDocument, { userKeyId, secret }, { timeout }, {
+    const { value } = await this.#connection.send(LoginWithUserKeyDocument, { userKeyId, secret }, { timeout }, {
       credential: "none",
       forLogin: true,
       background,
       maxResponseBytes: maxLoginBytes,
       retryAttempts: 0,
     });
-    const data: Partial<LoginWithUserKeyMutation> = envelope.data ?? {};
+    const data: Partial<LoginWithUserKeyMutation> = value.data ?? {};
     const token = data.createSessionUsingUserKey?.token;
     if (!isCredentialText(token)) {
       throw new ResponseFormatError("the answer to the login holds no session token", undefined, 0);

@@ -1,5 +1,5 @@
 import { NotFoundError, ResponseFormatError } from "../errors/index.ts";
-import type { Answer } from "../core/transport/execute.ts";
+import type { GraphQLAnswer } from "../core/graphql-connection.ts";
 import { isRecord } from "../core/transport/json.ts";
 import type { ServiceAccountFieldsFragment, ServiceAccountKeyFieldsFragment } from "./generated/operations.ts";
 import type { Account, ServiceAccount, ServiceAccountKey, User } from "./types.ts";
@@ -30,7 +30,7 @@ function isList<T>(value: readonly T[] | null | undefined): value is readonly T[
 }
 
 /** The wall clock of the server, in milliseconds; this machine's where the answer does not tell. */
-export function serverTime(answer: Answer): number {
+export function serverTime(answer: GraphQLAnswer): number {
   const here = Date.now();
   const there = Date.parse(answer.response.header("date") ?? "");
   // The header has whole seconds: where the clocks agree, this machine's is the finer one.

@@ -25,6 +25,10 @@ const facts: Required<ErrorDetails> = {
   retryAfterMs: 5,
   attempts: [{ status: 500, durationMs: 1, waitedMs: 0 }],
   cause: { name: "Error", code: "ECONNRESET" },
+  serviceCode: "E_1",
+  rateLimit: { limit: 10, remaining: 0 },
+  requiredScopes: ["a:write"],
+  grantedScopes: ["a:read"],
 };
 const smuggled = { request: "REQUEST", headers: { "x-api-key": "KEY" }, variables: { secret: "VALUE" }, body: "BODY", response: "RESPONSE" };
 

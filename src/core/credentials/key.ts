@@ -25,7 +25,7 @@ export function keySource(options: KeyOptions): CredentialSource {
     options.check?.(text, name);
     if (last?.value === text) return last;
     options.secrets.add(text);
-    last = { header: origin.header, value: text, generation: (last?.generation ?? 0) + 1, adopted: true };
+    last = { header: origin.header, prefix: origin.prefix, value: text, generation: (last?.generation ?? 0) + 1, adopted: true };
     return last;
   };
   const rejected = (): AuthenticationError =>

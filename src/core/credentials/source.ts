@@ -8,18 +8,28 @@ export type CredentialValue = string | Secret | (() => string | Secret | Promise
 export interface Authorization {
   readonly header: string;
   readonly value: string;
+  /** What stands before the value in the header, such as `Bearer `. */
+  readonly prefix?: string | undefined;
   /** Grows with every new credential of a source; says which one a rejected request had used. */
   readonly generation: number;
   /** Whether it was given or found, not made by a login of this client: then its rejection says nothing of our logins. */
   readonly adopted: boolean;
 }
 
+/** What goes out in the header. */
+export function headerValue({ prefix, value }: Authorization): string {
+  return prefix === undefined ? value : prefix + value;
+}
+
 /** Where a credential came from, for people: never its value. */
 export interface CredentialOrigin {
-  readonly kind: "apiKey" | "sessionToken" | "userKey";
+  /** The option that it is given by, such as `apiKey`. */
+  readonly kind: string;
   /** `option apiKey`, or the variables: `LC_USER_KEY_ID + LC_USER_KEY_SECRET`. Two in their order are joined by `, then `. */
   readonly source: string;
   readonly header: string;
+  /** What stands before the credential in the header, such as `Bearer `. */
+  readonly prefix?: string | undefined;
   /** The variable that a shell would hold the header's value in. */
   readonly variable: string;
 }

@@ -235,7 +235,7 @@ export class SessionManager implements CredentialSource {
     const told = expiresAt === undefined ? 0 : Date.parse(expiresAt) - begun;
     const lifetime = told > 0 ? told : this.#options.lifetime;
     return {
-      authorization: { header: this.origin.header, value: token, generation: this.#generation, adopted },
+      authorization: { header: this.origin.header, prefix: this.origin.prefix, value: token, generation: this.#generation, adopted },
       obtainedAt: begun,
       lifetime,
       refreshAfter: Math.max(lifetime / 2, lifetime - this.#margin),

@@ -1,55 +1,11 @@
-import {
-  AuthenticationError,
-  GraphQLRequestError,
-  KeylightError,
-  NotFoundError,
-  PermissionError,
-  RateLimitError,
-  ResponseFormatError,
-  TransportError,
-  UnexpectedRedirectError,
-  ValidationError,
-  type ErrorDetails,
-  type GraphQLErrorEntry,
-} from "../../errors/index.ts";
+import { AuthenticationError, GraphQLRequestError, TransportError, ValidationError, type GraphQLErrorEntry, type KeylightError } from "../../errors/index.ts";
 import type { LiveSecrets } from "../live-secrets.ts";
 import { isRecord, parseJson } from "./json.ts";
-import { retryAfter } from "./backoff.ts";
+import { badFormat, base, byStatus, forbidden, notFound, redirected, type CallFacts, type Outcome, type Told } from "./outcome.ts";
 import type { WireResponse } from "./wire.ts";
 
-/** What one code of a service's error answers means. */
-export type Meaning =
-  | "unauthenticated"
-  | "login-refused"
-  | "forbidden"
-  | "not-found"
-  | "bad-input"
-  /** The document itself was refused, so nothing ran. */
-  | "bad-document";
-
-/** How a service writes its errors. */
-export interface ErrorDialect {
-  /** Documented codes; any other code has no meaning of its own. */
-  readonly codes: ReadonlyMap<string, Meaning>;
-  /** Tells a not-found that comes under another code by its text. */
-  readonly notFoundText?: RegExp;
-  /** The response header that holds the server's id of the request, lower-case. */
-  readonly requestIdHeader: string;
-  readonly hints: {
-    readonly forbidden?: string;
-    readonly notFound?: string;
-    readonly rateLimit?: string;
-    readonly badDocument?: string;
-    readonly format?: string;
-  };
-}
-
-/** What must be known of a call to read its answer. */
-export interface CallFacts {
-  readonly operationName: string | undefined;
-  readonly kind: "query" | "mutation";
-  readonly dialect: ErrorDialect;
-  readonly secrets: LiveSecrets;
+/** What must be known of a GraphQL call to read its answer. */
+export interface GraphQLFacts extends CallFacts {
   /** Whether the data is wanted in spite of errors. */
   readonly accepts: (data: Record<string, unknown>) => boolean;
 }
@@ -60,18 +16,11 @@ export interface Envelope {
   readonly errors: readonly GraphQLErrorEntry[];
 }
 
-/** What an answer means for the call. */
-export type Outcome =
-  | { readonly kind: "ok"; readonly envelope: Envelope }
-  | { readonly kind: "rejected"; readonly error: KeylightError }
-  | { readonly kind: "retry"; readonly error: KeylightError; readonly ran: boolean }
-  | { readonly kind: "fail"; readonly error: KeylightError };
-
 /** Statuses that speak louder than data. */
 const decisive = new Set([401, 403, 404, 429]);
 
 /** Turns one answer into one outcome, in a fixed order: redirect, shape, documented code, status, other errors, data. */
-export function classify(response: WireResponse, facts: CallFacts): Outcome {
+export function classify(response: WireResponse, facts: GraphQLFacts): Outcome<Envelope> {
   const { status } = response;
   if (status >= 300 && status < 400) return { kind: "fail", error: redirected(response, facts) };
   const envelope = readEnvelope(response.body, facts);
@@ -81,17 +30,17 @@ export function classify(response: WireResponse, facts: CallFacts): Outcome {
   const renewable = coded?.kind === "rejected" && facts.kind === "query";
   // A write's data beside errors may hold what is never given again, so that it is taken under any status.
   const decided = decisive.has(status) && (errors.length === 0 || facts.kind === "query");
-  if (data !== null && !renewable && !decided && (errors.length === 0 || facts.accepts(data))) return { kind: "ok", envelope };
+  if (data !== null && !renewable && !decided && (errors.length === 0 || facts.accepts(data))) return { kind: "ok", value: envelope };
   return (
     coded ??
-    byStatus(response, facts, envelope) ??
+    byStatus(response, facts, toldBy(envelope, facts)) ??
     (errors.length === 0
       ? { kind: "fail", error: badFormat(response, facts) }
       : { kind: "fail", error: graphqlError(response, facts, envelope) })
   );
 }
 
-function readEnvelope(body: string, facts: CallFacts): Envelope | undefined {
+function readEnvelope(body: string, facts: GraphQLFacts): Envelope | undefined {
   const json = parseJson(body);
   if (!isRecord(json) || !(Object.hasOwn(json, "data") || Object.hasOwn(json, "errors"))) return undefined;
   const data: unknown = Object.hasOwn(json, "data") ? json["data"] : null;
@@ -117,7 +66,7 @@ function readPath(path: readonly unknown[], secrets: LiveSecrets): (string | num
   return steps.map((step) => (typeof step === "string" ? secrets.scrub(step) : step));
 }
 
-function byCode(response: WireResponse, facts: CallFacts, envelope: Envelope): Outcome | undefined {
+function byCode(response: WireResponse, facts: GraphQLFacts, envelope: Envelope): Outcome<never> | undefined {
   const { dialect } = facts;
   const entry = envelope.errors.find(({ code }) => code !== undefined && dialect.codes.has(code));
   const meaning = entry?.code === undefined ? undefined : dialect.codes.get(entry.code);
@@ -136,14 +85,11 @@ function byCode(response: WireResponse, facts: CallFacts, envelope: Envelope): O
       if (dialect.notFoundText?.test(entry.message) === true) return { kind: "fail", error: notFound(entry.message, details, facts) };
       return { kind: "fail", error: new ValidationError(entry.message, issuesOf(envelope), details) };
     case "bad-document":
-      return {
-        kind: "fail",
-        error: new GraphQLRequestError(entry.message, envelope.errors, facts.secrets.scrubJson(envelope.data), { ...details, hint: dialect.hints.badDocument }),
-      };
+      return { kind: "fail", error: otherError(envelope, facts)(entry.message, { ...details, hint: dialect.hints.badDocument }) };
   }
 }
 
-function unauthenticated(response: WireResponse, facts: CallFacts, envelope: Envelope): Outcome {
+function unauthenticated(response: WireResponse, facts: GraphQLFacts, envelope: Envelope): Outcome<never> {
   const answered = facts.kind === "mutation" && envelope.data !== null && response.status !== 401;
   const error = new AuthenticationError("the credential was rejected", "SESSION_EXPIRED", {
     ...base(response, facts),
@@ -152,93 +98,31 @@ function unauthenticated(response: WireResponse, facts: CallFacts, envelope: Env
   return answered ? { kind: "fail", error } : { kind: "rejected", error };
 }
 
-function byStatus(response: WireResponse, facts: CallFacts, envelope: Envelope | undefined): Outcome | undefined {
-  const { status } = response;
-  const details = { ...base(response, facts), mayHaveExecuted: ranInPart(facts, envelope) };
-  const said = envelope?.errors[0]?.message;
-  if (status === 401) {
-    return { kind: "rejected", error: new AuthenticationError(said ?? "the credential was rejected", "SESSION_EXPIRED", details) };
-  }
-  if (status === 403) return { kind: "fail", error: forbidden(said ?? "the server answered 403", details, facts) };
-  if (status === 404 && envelope !== undefined) return { kind: "fail", error: notFound(said ?? "the server answered 404", details, facts) };
-  if (status === 429) {
-    const error = new RateLimitError(said ?? "too many requests", { ...details, retryAfterMs: retryAfter(response), hint: facts.dialect.hints.rateLimit });
-    return { kind: "retry", error, ran: false };
-  }
-  if (status === 407 || status >= 500) {
-    const ran = facts.kind === "mutation" && status !== 407;
-    const retryable = status === 502 || status === 503 || status === 504;
-    const more = { ...details, mayHaveExecuted: ran, retryable: status >= 500, retryAfterMs: retryAfter(response) };
-    const error =
-      envelope === undefined || envelope.errors.length === 0
-        ? new TransportError(`the server answered ${status}`, "headers", more)
-        : new GraphQLRequestError(said ?? `the server answered ${status}`, envelope.errors, facts.secrets.scrubJson(envelope.data), more);
-    return retryable ? { kind: "retry", error, ran } : { kind: "fail", error };
-  }
-  return undefined;
+function toldBy(envelope: Envelope, facts: GraphQLFacts): Told {
+  const [first] = envelope.errors;
+  const other = otherError(envelope, facts);
+  return { message: first?.message, details: { mayHaveExecuted: ranInPart(facts, envelope) }, other };
+}
+
+function otherError({ errors, data }: Envelope, { secrets }: GraphQLFacts): Told["other"] {
+  // Without an error in it the answer tells no more than its status does.
+  if (errors.length === 0) return (message, details) => new TransportError(message, "headers", details);
+  return (message, details) => new GraphQLRequestError(message, errors, secrets.scrubJson(data), details);
 }
 
 /** Whether some fields of a write came back beside the errors of others: those have run. */
-function ranInPart(facts: CallFacts, envelope: Envelope | undefined): boolean {
-  return facts.kind === "mutation" && Object.values(envelope?.data ?? {}).some((value) => value !== null);
+function ranInPart(facts: GraphQLFacts, envelope: Envelope): boolean {
+  return facts.kind === "mutation" && Object.values(envelope.data ?? {}).some((value) => value !== null);
 }
 
-function notFound(message: string, details: ErrorDetails, facts: CallFacts): NotFoundError {
-  return new NotFoundError(message, { ...details, hint: facts.dialect.hints.notFound });
-}
-
-function forbidden(message: string, details: ErrorDetails, facts: CallFacts): PermissionError {
-  return new PermissionError(message, "PERMISSION_DENIED", { ...details, hint: facts.dialect.hints.forbidden });
-}
-
-function graphqlError(response: WireResponse, facts: CallFacts, envelope: Envelope): GraphQLRequestError {
-  return new GraphQLRequestError(envelope.errors[0]?.message ?? "the server answered with errors", envelope.errors, facts.secrets.scrubJson(envelope.data), {
+function graphqlError(response: WireResponse, facts: GraphQLFacts, envelope: Envelope): KeylightError {
+  const [first] = envelope.errors;
+  return otherError(envelope, facts)(first?.message ?? "the server answered with errors", {
     ...base(response, facts),
     mayHaveExecuted: facts.kind === "mutation",
   });
 }
 
-function redirected(response: WireResponse, facts: CallFacts): UnexpectedRedirectError {
-  const location = response.header("location") ?? "";
-  const target = URL.canParse(location) ? new URL(location).origin : undefined;
-  return new UnexpectedRedirectError(
-    `the server answered ${response.status}, a redirect${target === undefined ? "" : ` to ${facts.secrets.scrub(target)}`}; none is followed`,
-    target === undefined ? undefined : facts.secrets.scrub(target),
-    {
-      ...base(response, facts),
-      // 307 and 308 say that nothing was done yet; the others may follow a write.
-      mayHaveExecuted: facts.kind === "mutation" && response.status !== 307 && response.status !== 308,
-      hint: "Set the endpoint to the address that the server redirects to, if you trust it.",
-    },
-  );
-}
-
-function badFormat(response: WireResponse, facts: CallFacts): ResponseFormatError {
-  const said = response.header("content-type");
-  // First without secrets and then cut: of a secret that is cut, the rest would not be found.
-  const contentType = said === undefined ? undefined : facts.secrets.scrub(said).slice(0, 100);
-  const shown = contentType === undefined ? "without a content type" : `of type ${contentType}`;
-  return new ResponseFormatError(
-    `the server answered ${response.status} with ${response.byteLength} bytes ${shown}, which is no answer of this API`,
-    contentType,
-    response.byteLength,
-    { ...base(response, facts), mayHaveExecuted: facts.kind === "mutation", hint: facts.dialect.hints.format },
-  );
-}
-
 function issuesOf(envelope: Envelope): { path: string; message: string }[] {
   return envelope.errors.map(({ path, message }) => ({ path: (path ?? []).join("."), message }));
-}
-
-/** What every error of an answer carries. */
-export function base(
-  response: WireResponse,
-  facts: Pick<CallFacts, "operationName" | "dialect" | "secrets">,
-): { status: number; operationName: string | undefined; requestId: string | undefined } {
-  const requestId = response.header(facts.dialect.requestIdHeader);
-  return {
-    status: response.status,
-    operationName: facts.operationName,
-    requestId: requestId === undefined ? undefined : facts.secrets.scrub(requestId).slice(0, 200),
-  };
 }

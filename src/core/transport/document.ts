@@ -1,5 +1,6 @@
-import { parse, print, type DocumentNode } from "graphql";
 import { ConfigurationError } from "../../errors/index.ts";
+import { print } from "./print.ts";
+import { scan, type Operation } from "./scan.ts";
 
 /** Carries the types of a document's result and variables, as code generators write them. */
 export interface DocumentTypes<TData, TVariables> {
@@ -28,13 +29,9 @@ export type Document<TData = unknown, TVariables = Record<string, unknown>> =
 /** Any document, where its types do not matter. */
 export type AnyDocument = Document<unknown, never>;
 
-export type OperationKind = "query" | "mutation";
-
 /** A document as the wire needs it. */
-export interface PreparedDocument {
+export interface PreparedDocument extends Operation {
   readonly text: string;
-  readonly name: string | undefined;
-  readonly kind: OperationKind;
 }
 
 /** Owner: this module. Key: the document object itself. Never stale, since documents do not change. */
@@ -44,37 +41,40 @@ const preparedTexts = new Map<string, PreparedDocument>();
 const maximumTexts = 500;
 
 /**
- * Text, name and kind of a document, worked out once for each document.
+ * Text, name and kind of a document, worked out once for each document. Name and kind always come from the very text
+ * that is sent: nothing that a document says of itself can make a write pass for a read.
  *
- * @throws {@link ConfigurationError} for syntax errors, subscriptions, and anything but exactly one operation.
+ * @throws {@link ConfigurationError} for what is no GraphQL, subscriptions, and anything but exactly one operation.
  */
 export function prepare(document: AnyDocument): PreparedDocument {
   if (typeof document === "string") return prepareText(document);
   if (typeof document !== "object" || document === null) throw notADocument();
   const known = preparedObjects.get(document);
   if (known !== undefined) return known;
-  const prepared = prepareObject(document);
+  const prepared = prepareText(textOf(document));
   preparedObjects.set(document, prepared);
   return prepared;
 }
 
-function prepareObject(document: object): PreparedDocument {
-  if (isAst(document)) return describe(document, () => print(document));
-  if (!(document instanceof String)) throw notADocument();
-  const text = document.toString();
-  const meta: unknown = Reflect.get(document, "__meta__");
-  if (typeof meta === "object" && meta !== null) {
-    // Our own code generation stores what parsing would find.
-    const { kind, name }: { kind?: unknown; name?: unknown } = meta;
-    if ((kind === "query" || kind === "mutation") && typeof name === "string") return { text, kind, name };
+function textOf(document: object): string {
+  if (document instanceof String) return document.toString();
+  if (Reflect.get(document, "kind") === "Document" && Array.isArray(Reflect.get(document, "definitions"))) return read(print, document);
+  throw notADocument();
+}
+
+/** A document that is too deep or too long to be read, or goes round in circles, must not end in an error of the engine. */
+function read<T, R>(reader: (document: T) => R, document: T): R {
+  try {
+    return reader(document);
+  } catch (error) {
+    throw error instanceof ConfigurationError ? error : new ConfigurationError("the document cannot be read");
   }
-  return prepareText(text);
 }
 
 function prepareText(text: string): PreparedDocument {
   const known = preparedTexts.get(text);
   if (known !== undefined) return known;
-  const prepared = describe(parsed(text), () => text);
+  const prepared = { text, ...read(scan, text) };
   if (preparedTexts.size >= maximumTexts) {
     for (const oldest of preparedTexts.keys()) {
       preparedTexts.delete(oldest);
@@ -83,34 +83,6 @@ function prepareText(text: string): PreparedDocument {
   }
   preparedTexts.set(text, prepared);
   return prepared;
-}
-
-function parsed(text: string): DocumentNode {
-  try {
-    return parse(text, { noLocation: true });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "syntax error";
-    throw new ConfigurationError(`the document is not GraphQL: ${message.slice(0, 200)}`);
-  }
-}
-
-function describe(document: DocumentNode, text: () => string): PreparedDocument {
-  const operations = document.definitions.filter((definition) => definition.kind === "OperationDefinition");
-  const [operation] = operations;
-  if (operation === undefined || operations.length > 1) {
-    throw new ConfigurationError(`a document must hold exactly one operation, and this one holds ${operations.length}`);
-  }
-  const kind: string = operation.operation;
-  if (kind !== "query" && kind !== "mutation") throw new ConfigurationError(`a ${kind} cannot be sent as a request`);
-  return { text: text(), kind, name: operation.name?.value };
-}
-
-function isAst(document: object): document is DocumentNode {
-  return Reflect.get(document, "kind") === "Document" && isListOfObjects(Reflect.get(document, "definitions"));
-}
-
-function isListOfObjects(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null);
 }
 
 function notADocument(): ConfigurationError {

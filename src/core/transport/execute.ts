@@ -7,12 +7,12 @@ import {
   type TransportPhase,
 } from "../../errors/index.ts";
 import { annotate } from "../../errors/keylight-error.ts";
-import type { Authorization, CredentialSource } from "../credentials/source.ts";
+import { headerValue, type Authorization, type CredentialSource } from "../credentials/source.ts";
 import { tracedRequest, type RequestEvent } from "../diagnostics.ts";
 import type { Log } from "../log.ts";
 import { fullJitter, longestRetryAfter, type RetryBudget } from "./backoff.ts";
-import { base, classify, type CallFacts, type Envelope, type Outcome } from "./classify.ts";
 import { endedEarly, leavesDoubt, neverLeft, unanswered } from "./failures.ts";
+import { base, type CallFacts, type Outcome } from "./outcome.ts";
 import { ScopeEnded, type CallScope } from "./scope.ts";
 import { WireError, type Exchange, type Transport, type WireRequest, type WireResponse } from "./wire.ts";
 
@@ -29,9 +29,11 @@ export interface Road {
 }
 
 /** One call, encoded and ready to go. */
-export interface Call {
+export interface Call<T> {
   readonly request: WireRequest;
   readonly facts: CallFacts;
+  /** Reads an answer: what it means for the call. */
+  readonly classify: (response: WireResponse) => Outcome<T>;
   readonly scope: CallScope;
   /** `required`: an own credential goes out. `at hand`: only one that needs no login. */
   readonly credential: { readonly source: CredentialSource; readonly need: "required" | "at hand" } | undefined;
@@ -42,8 +44,8 @@ export interface Call {
   readonly ambiguous?: ((why: string, phase: TransportPhase) => TransportError) | undefined;
 }
 
-export interface Answer {
-  readonly envelope: Envelope;
+export interface Answer<T> {
+  readonly value: T;
   readonly response: WireResponse;
   readonly attempts: readonly Attempt[];
 }
@@ -70,7 +72,7 @@ interface Progress {
 const retryBase = 200;
 
 /** The way of one call: authorize, send, read, classify; then return, renew once, wait and send again, or throw. */
-export async function execute(road: Road, call: Call): Promise<Answer> {
+export async function execute<T>(road: Road, call: Call<T>): Promise<Answer<T>> {
   const { operationName, kind } = call.facts;
   const { origin, pathname } = call.request.url;
   return tracedRequest(
@@ -88,7 +90,7 @@ export async function execute(road: Road, call: Call): Promise<Answer> {
   );
 }
 
-async function drive(road: Road, call: Call, progress: Progress): Promise<Answer> {
+async function drive<T>(road: Road, call: Call<T>, progress: Progress): Promise<Answer<T>> {
   const { scope, credential, facts } = call;
   scope.check();
   let authorization = await authorize(call);
@@ -108,7 +110,7 @@ async function drive(road: Road, call: Call, progress: Progress): Promise<Answer
     if (outcome.kind === "ok" && response !== undefined) {
       if (authorization !== undefined) credential?.source.accepted(authorization);
       road.budget.earn();
-      return { envelope: outcome.envelope, response, attempts: progress.attempts };
+      return { value: outcome.value, response, attempts: progress.attempts };
     }
     if (outcome.kind === "rejected") {
       authorization = await renewal(call, authorization, renewals, outcome.error);
@@ -122,14 +124,14 @@ async function drive(road: Road, call: Call, progress: Progress): Promise<Answer
   }
 }
 
-function authorize(call: Call): Authorization | undefined | Promise<Authorization | undefined> {
+function authorize(call: Call<unknown>): Authorization | undefined | Promise<Authorization | undefined> {
   const { credential, scope } = call;
   if (credential === undefined) return undefined;
   return credential.need === "required" ? credential.source.current(scope) : credential.source.atHand(scope);
 }
 
 async function renewal(
-  call: Call,
+  call: Call<unknown>,
   rejected: Authorization | undefined,
   renewals: number,
   error: KeylightError,
@@ -144,25 +146,25 @@ async function renewal(
   }
 }
 
-async function attempt(
+async function attempt<T>(
   road: Road,
-  call: Call,
+  call: Call<T>,
   authorization: Authorization | undefined,
   progress: Progress,
-): Promise<{ outcome: Outcome; response?: WireResponse }> {
+): Promise<{ outcome: Outcome<T>; response?: WireResponse }> {
   const { facts, scope } = call;
   const exchange: Exchange = { scope, maxResponseBytes: road.maxResponseBytes, phase: "connect" };
   const request =
     authorization === undefined
       ? call.request
-      : { ...call.request, headers: { ...call.request.headers, [authorization.header]: authorization.value } };
+      : { ...call.request, headers: { ...call.request.headers, [authorization.header]: headerValue(authorization) } };
   const ready = road.transport();
   const transport = ready instanceof Promise ? await scope.race(ready) : ready;
   progress.exchange = exchange;
   progress.outstanding = facts.kind === "mutation";
   try {
     const response = await transport.send(request, exchange);
-    const outcome = classify(response, facts);
+    const outcome = call.classify(response);
     progress.outstanding = false;
     progress.mayHaveRun ||= outcome.kind !== "ok" && outcome.error.mayHaveExecuted;
     return { outcome, response };
@@ -176,7 +178,7 @@ async function attempt(
 }
 
 /** Sleeps before the next attempt and says how long; throws the outcome's error where there is to be none. */
-async function delayed(road: Road, call: Call, outcome: Outcome & { kind: "retry" }, retries: number): Promise<number> {
+async function delayed(road: Road, call: Call<unknown>, outcome: Outcome<unknown> & { kind: "retry" }, retries: number): Promise<number> {
   const { error } = outcome;
   if (retries >= road.retryAttempts || (outcome.ran && !call.idempotent)) throw error;
   const asked = error.retryAfterMs;
@@ -207,7 +209,7 @@ function tell({ event, attempts }: Progress, response: WireResponse | undefined,
 }
 
 /** The error as the caller gets it: a scope's end is put into the caller's terms, and the call's facts are added. */
-function finalError(thrown: unknown, call: Call, progress: Progress): unknown {
+function finalError(thrown: unknown, call: Call<unknown>, progress: Progress): unknown {
   const { attempts, exchange } = progress;
   const phase = exchange?.phase ?? "connect";
   if (progress.outstanding && phase !== "connect" && phase !== "tls") progress.mayHaveRun = true;

@@ -1,5 +1,5 @@
 import { ClientClosedError, GraphQLRequestError, KeylightError, ResponseFormatError, TimeoutError, TransportError } from "../../errors/index.ts";
-import type { CallFacts, Outcome } from "./classify.ts";
+import type { CallFacts, Outcome } from "./outcome.ts";
 import type { ScopeEnded } from "./scope.ts";
 import type { Exchange, WireError } from "./wire.ts";
 
@@ -9,7 +9,7 @@ export function neverLeft(error: WireError, exchange: Exchange): boolean {
 }
 
 /** What the lack of an answer means for the call. */
-export function unanswered(error: WireError, exchange: Exchange, ran: boolean, facts: CallFacts): Outcome {
+export function unanswered(error: WireError, exchange: Exchange, ran: boolean, facts: CallFacts): Outcome<never> {
   const { phase } = exchange;
   const details = { operationName: facts.operationName, status: error.status, mayHaveExecuted: ran };
   const contentType = error.contentType === undefined ? undefined : facts.secrets.scrub(error.contentType).slice(0, 100);

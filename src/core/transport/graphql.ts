@@ -2,6 +2,7 @@ import { GraphQLClient } from "graphql-request";
 import { ValidationError } from "../../errors/index.ts";
 import { encodeBody } from "../secret.ts";
 import type { PreparedDocument } from "./document.ts";
+import type { Envelope } from "./classify.ts";
 import type { Answer } from "./execute.ts";
 
 /**
@@ -14,9 +15,9 @@ export async function sendOperation(
   url: string,
   document: PreparedDocument,
   variables: object | undefined,
-  send: (body: string) => Promise<Answer>,
-): Promise<Answer> {
-  let answer: Answer | undefined;
+  send: (body: string) => Promise<Answer<Envelope>>,
+): Promise<Answer<Envelope>> {
+  let answer: Answer<Envelope> | undefined;
   const client = new GraphQLClient(url, {
     method: "POST",
     errorPolicy: "all",
@@ -24,7 +25,7 @@ export async function sendOperation(
     excludeOperationName: true,
     jsonSerializer: {
       stringify: (body: object) => encode({ ...body, operationName: document.name }),
-      parse: () => answer?.envelope,
+      parse: () => answer?.value,
     },
     fetch: async (_url, init) => {
       answer = await send(typeof init?.body === "string" ? init.body : "");
@@ -47,7 +48,7 @@ function encode(body: object): string {
 }
 
 /** The part of a `Response` that graphql-request reads; making a real one costs more than the rest of a call. */
-function asResponse(answer: Answer): Response {
+function asResponse(answer: Answer<Envelope>): Response {
   const parts: Pick<Response, "status" | "ok" | "text"> & { headers: Pick<Headers, "get"> } = {
     status: answer.response.status,
     ok: true,
