@@ -6,6 +6,7 @@ import { keySource } from "../core/credentials/key.ts";
 import type { Authorization, CredentialSource } from "../core/credentials/source.ts";
 import type { LiveSecrets } from "../core/live-secrets.ts";
 import type { Settings } from "../core/options.ts";
+import type { LoginAttempt } from "../core/session/login.ts";
 import { SessionManager } from "../core/session/manager.ts";
 import { memorySessionStore } from "../core/session/memory-store.ts";
 import { sessionKey } from "../core/session/store-key.ts";
@@ -71,7 +72,7 @@ export class Identity {
     return new SessionManager({
       origin: originOf(credential),
       initial: credential.token,
-      login: (timeout, background) => this.#login(id, secret, timeout, background),
+      login: (attempt) => this.#login(id, secret, attempt),
       store: store ?? memorySessionStore(),
       storeKey: () => sessionKey(secret, ["lumar", endpoint.origin, "userKey", String(id)]),
       lifetime: sessionLifetime,
@@ -83,7 +84,7 @@ export class Identity {
     });
   }
 
-  async #login(userKeyId: string | number, secret: string, timeout: number, background: boolean): Promise<{ token: string }> {
+  async #login(userKeyId: string | number, secret: string, { timeout, background }: LoginAttempt): Promise<{ token: string }> {
     this.secrets.add(secret);
     const { value } = await this.#connection.send(LoginWithUserKeyDocument, { userKeyId, secret }, { timeout }, {
       credential: "none",

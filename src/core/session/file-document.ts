@@ -1,14 +1,13 @@
 import { SessionStoreError } from "../../errors/index.ts";
 import { isRecord, parseJson } from "../transport/json.ts";
-import { sessionOf } from "./file-or-keyv.ts";
-import type { StoredSession } from "./store.ts";
+import { storedSession, type StoredSession } from "./store.ts";
 
 const version = 1;
 /** How long an entry stays that nobody writes again, in milliseconds. No session lives as long. */
 const entryLifetime = 60 * 86_400_000;
 
 /**
- * The content of a session file: `{ "version": 1, "sessions": { key: { token, obtainedAt, expiresAt?, storedAt } } }`.
+ * The content of a session file: `{ "version": 1, "sessions": { key: { token, obtainedAt, expiresAt?, refreshToken?, storedAt } } }`.
  * Whatever else is in it belongs to another version of keylight, and stays.
  */
 export class SessionDocument {
@@ -38,14 +37,14 @@ export class SessionDocument {
   }
 
   get(key: string): StoredSession | undefined {
-    return sessionOf(this.#sessions.get(key));
+    return storedSession(this.#sessions.get(key));
   }
 
-  set(key: string, { token, obtainedAt, expiresAt }: StoredSession): void {
+  set(key: string, session: StoredSession): void {
     const now = Date.now();
     for (const [name, entry] of this.#sessions) if (isOld(entry, now)) this.#sessions.delete(name);
     const storedAt = new Date(now).toISOString();
-    this.#sessions.set(key, { token, obtainedAt, ...(expiresAt === undefined ? {} : { expiresAt }), storedAt });
+    this.#sessions.set(key, { ...storedSession(session), storedAt });
   }
 
   delete(key: string): void {

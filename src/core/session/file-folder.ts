@@ -2,9 +2,8 @@ import { SessionDocument } from "./file-document.ts";
 import { hasCode, type FileModules } from "./file-modules.ts";
 import { nothing } from "./file-or-keyv.ts";
 
-const fileName = "sessions.json";
 /** What a process that was killed may leave behind. Files that were moved aside stay: they are not ours to throw away. */
-const leftover = /^sessions\.(json\.[\w-]+\.tmp|\w+\.lock(\.[\w-]+\.(claim|stale))?)$/;
+const leftovers = { draft: /^\.[\w-]+\.tmp$/, lock: /^\.\w+\.lock(?:\.[\w-]+\.(?:claim|stale))?$/ };
 const leftoverAge = 3_600_000;
 /** Far more than all sessions of a user; what is longer is no session file. */
 const longestFile = 16 * 1024 * 1024;
@@ -13,18 +12,28 @@ const longestFile = 16 * 1024 * 1024;
 export class SessionFolder {
   readonly #modules: FileModules;
   readonly #directory: string;
+  readonly #fileName: string;
+  /** The file's name without its ending. */
+  readonly #stem: string;
   /** Whether the folder's name says that it is ours, so that its permissions are our business though we did not make it. */
   readonly #own: boolean;
   #sweptAt = -Infinity;
 
-  constructor(modules: FileModules, directory: string, own: boolean) {
+  constructor(modules: FileModules, directory: string, fileName: string, own: boolean) {
     this.#modules = modules;
     this.#directory = directory;
+    this.#fileName = fileName;
+    this.#stem = fileName.replace(/\.\w+$/, "");
     this.#own = own;
   }
 
-  pathOf(name: string): string {
-    return this.#modules.path.join(this.#directory, name);
+  /** The session file, or what is named after it. */
+  #pathOf(suffix = ""): string {
+    return this.#modules.path.join(this.#directory, this.#fileName + suffix);
+  }
+
+  lockPath(name: string): string {
+    return this.#modules.path.join(this.#directory, `${this.#stem}.${name}.lock`);
   }
 
   async make(): Promise<void> {
@@ -37,7 +46,7 @@ export class SessionFolder {
 
   /** The sessions, none where there is no file; undefined when there is something else in its place. */
   read(): Promise<SessionDocument | undefined> {
-    return this.#readAt(this.pathOf(fileName));
+    return this.#readAt(this.#pathOf());
   }
 
   async #readAt(path: string): Promise<SessionDocument | undefined> {
@@ -68,7 +77,7 @@ export class SessionFolder {
     const found = await this.read();
     if (found !== undefined) return found;
     const { fs } = this.#modules;
-    const path = this.pathOf(fileName);
+    const path = this.#pathOf();
     const aside = `${path}.unreadable-${new Date().toISOString().replace(/[-:.]/g, "")}`;
     await fs.rename(path, aside);
     // Without the lock another process may just have put a good file in its place: that one goes back.
@@ -83,7 +92,7 @@ export class SessionFolder {
   /** Puts the sessions in the place of those of before. Whenever it is interrupted, the one or the other are there. */
   async replace(document: SessionDocument): Promise<void> {
     const { fs } = this.#modules;
-    const path = this.pathOf(fileName);
+    const path = this.#pathOf();
     const draft = `${path}.${crypto.randomUUID()}.tmp`;
     const handle = await fs.open(draft, "wx", 0o600);
     try {
@@ -115,10 +124,15 @@ export class SessionFolder {
     this.#sweptAt = performance.now();
     const { fs } = this.#modules;
     for (const name of await fs.readdir(this.#directory).catch(() => [])) {
-      if (!leftover.test(name)) continue;
-      const path = this.pathOf(name);
+      if (!this.#isLeftover(name)) continue;
+      const path = this.#modules.path.join(this.#directory, name);
       const { mtimeMs } = await fs.lstat(path).catch(() => ({ mtimeMs: Infinity }));
       if (Date.now() - mtimeMs > leftoverAge) await fs.unlink(path).catch(nothing);
     }
+  }
+
+  #isLeftover(name: string): boolean {
+    const isDraft = name.startsWith(this.#fileName) && leftovers.draft.test(name.slice(this.#fileName.length));
+    return isDraft || (name.startsWith(this.#stem) && leftovers.lock.test(name.slice(this.#stem.length)));
   }
 }

@@ -1,5 +1,4 @@
 import { SessionStoreError } from "../../errors/index.ts";
-import { isRecord } from "../transport/json.ts";
 import { CallScope } from "../transport/scope.ts";
 import { codeOf } from "../transport/wire.ts";
 import { memorySessionStore } from "./memory-store.ts";
@@ -79,15 +78,6 @@ async function underLock<T>(place: SharedPlace, key: string, fn: () => Promise<T
 
 function isNewer(session: StoredSession, other: StoredSession): boolean {
   return Date.parse(session.obtainedAt) > Date.parse(other.obtainedAt);
-}
-
-/** The session in a parsed value, copied; undefined where it is none. */
-export function sessionOf(value: unknown): StoredSession | undefined {
-  if (!isRecord(value)) return undefined;
-  const { token, obtainedAt, expiresAt } = value;
-  if (typeof token !== "string" || typeof obtainedAt !== "string") return undefined;
-  if (expiresAt === undefined) return { token, obtainedAt };
-  return typeof expiresAt === "string" ? { token, obtainedAt, expiresAt } : undefined;
 }
 
 /** An error of a store, with nothing of a foreign error's message, which may quote what was stored. */

@@ -16,8 +16,8 @@ export interface FileSessionStoreOptions {
   readonly directory?: string;
 }
 
-/** Where the file is to be, and whether the folder bears our name; undefined where the environment names no place. */
-type Place = (modules: FileModules) => { readonly directory: string; readonly own: boolean } | undefined;
+/** Where the file is to be, and whether the folder is ours by its name; undefined where the environment names no place. */
+export type Place = (modules: FileModules) => { readonly directory: string; readonly own: boolean } | undefined;
 
 /**
  * Keeps sessions in a file of the user, so that the processes of a machine share them and a next run goes on with them.
@@ -28,7 +28,12 @@ type Place = (modules: FileModules) => { readonly directory: string; readonly ow
  * @throws {@link ConfigurationError} when `directory` is no text.
  */
 export function fileSessionStore(options: FileSessionStoreOptions = {}): SessionStore {
-  return sharedSessionStore(new FilePlace(placeOf(options.directory)));
+  return sessionFile(placeOf(options.directory), "sessions.json");
+}
+
+/** Keeps sessions in a file of a given name, by the same rules. */
+export function sessionFile(place: Place, fileName: string): SessionStore {
+  return sharedSessionStore(new FilePlace(place, fileName));
 }
 
 function placeOf(option: string | undefined): Place {
@@ -57,12 +62,14 @@ function placeOf(option: string | undefined): Place {
 
 class FilePlace implements SharedPlace {
   readonly #place: Place;
+  readonly #fileName: string;
   #folder: Promise<SessionFolder> | undefined;
   /** The last write in this process; the next waits for it. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(place: Place) {
+  constructor(place: Place, fileName: string) {
     this.#place = place;
+    this.#fileName = fileName;
   }
 
   async get(key: string): Promise<StoredSession | undefined> {
@@ -100,14 +107,14 @@ class FilePlace implements SharedPlace {
     const folder = await this.#open();
     await folder.make();
     const name = await sessionKey("lock", [key]);
-    return takeLock(folder.pathOf(`sessions.${name.slice(0, 32)}.lock`), wait, 50);
+    return takeLock(folder.lockPath(name.slice(0, 32)), wait, 50);
   }
 
   /** Runs while nobody else writes: not in this process, nor, as far as the lock can be had, in another. */
   #alone<T>(folder: SessionFolder, action: () => Promise<T>): Promise<T> {
     const run = async (): Promise<T> => {
       await folder.make();
-      const lock = folder.pathOf("sessions.write.lock");
+      const lock = folder.lockPath("write");
       const release = await takeLock(lock, { timeout: writeLockTimeout }, 5).catch(nothing);
       try {
         return await action();
@@ -134,7 +141,7 @@ class FilePlace implements SharedPlace {
       if (place === undefined) {
         throw new SessionStoreError("there is no place for the session file: the environment names no home directory", { hint });
       }
-      return new SessionFolder(modules, place.directory, place.own);
+      return new SessionFolder(modules, place.directory, this.#fileName, place.own);
     });
     return this.#folder;
   }

@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../../errors/index.ts";
 import { isRecord, parseJson } from "../transport/json.ts";
-import { nothing, poll, sessionOf, sharedSessionStore, storeTrouble, type LockWait, type Release, type SharedPlace } from "./file-or-keyv.ts";
+import { nothing, poll, sharedSessionStore, storeTrouble, type LockWait, type Release, type SharedPlace } from "./file-or-keyv.ts";
 import { sessionKey } from "./store-key.ts";
-import type { SessionStore, StoredSession } from "./store.ts";
+import { storedSession, type SessionStore, type StoredSession } from "./store.ts";
 
 /** What is used of a `Keyv` of the package of this name. */
 export interface KeyvLike {
@@ -79,15 +79,15 @@ class KeyvPlace implements SharedPlace {
   async get(key: string): Promise<StoredSession | undefined> {
     const name = await nameOf("session", key);
     const found = await this.#ask(() => this.#keyv.get(name));
-    return typeof found === "string" ? sessionOf(parseJson(found)) : undefined;
+    return typeof found === "string" ? storedSession(parseJson(found)) : undefined;
   }
 
-  async set(key: string, { token, obtainedAt, expiresAt }: StoredSession): Promise<void> {
+  async set(key: string, session: StoredSession): Promise<void> {
     const name = await nameOf("session", key);
-    const left = expiresAt === undefined ? NaN : Date.parse(expiresAt) - Date.now();
+    const left = session.expiresAt === undefined || session.refreshToken !== undefined ? NaN : Date.parse(session.expiresAt) - Date.now();
     const life = Number.isNaN(left) ? longestLife : Math.max(shortestLife, left);
     // A text, which every serializer of a Keyv gives back as it was.
-    const text = JSON.stringify({ token, obtainedAt, expiresAt });
+    const text = JSON.stringify(storedSession(session));
     const done = await this.#ask(() => this.#keyv.set(name, text, life));
     if (done === false) throw storeTrouble("the Keyv did not keep the session", undefined, hint);
   }

@@ -6,18 +6,21 @@ import { CallScope } from "../transport/scope.ts";
 import type { StoredSession } from "./store.ts";
 
 /** What a login brings. */
-export interface NewSession {
-  readonly token: string;
-  /** ISO 8601, UTC, where the server says. */
-  readonly expiresAt?: string;
+export type NewSession = Omit<StoredSession, "obtainedAt">;
+
+/** One login request. */
+export interface LoginAttempt {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Nobody waits for it, and it must not keep the process alive. */
+  readonly background: boolean;
+  /** The session that this one is to follow, as far as it is known: its refresh token may do instead of a login. */
+  readonly previous: StoredSession | undefined;
 }
 
 export interface LoginOptions {
-  /**
-   * One login request, bounded by `timeout` milliseconds. Throws `INVALID_CREDENTIALS` when it is refused.
-   * In the background nobody waits for it, and it must not keep the process alive.
-   */
-  readonly login: (timeout: number, background: boolean) => Promise<NewSession>;
+  /** Throws `INVALID_CREDENTIALS` when it is refused, and `INTERACTION_REQUIRED` when only a person can log in. */
+  readonly login: (attempt: LoginAttempt) => Promise<NewSession>;
   /** For a whole login with its retries, in milliseconds. */
   readonly timeout: number;
   /** Further attempts after trouble. */
@@ -90,12 +93,12 @@ export class LoginGate {
    *
    * @throws the refusal, or the last trouble.
    */
-  async logIn(background: boolean): Promise<StoredSession> {
+  async logIn(background: boolean, previous?: StoredSession): Promise<StoredSession> {
     const { timeout, open, retryAttempts, log } = this.#options;
     const scope = new CallScope({ timeout, open, background });
     try {
       for (let retry = 0; ; retry += 1) {
-        const result = await this.#attempt(scope, retry + 1);
+        const result = await this.#attempt(scope, retry + 1, previous);
         if ("session" in result) return result.session;
         const { error, notBefore } = result.trouble;
         const delay = notBefore - performance.now();
@@ -109,12 +112,16 @@ export class LoginGate {
     }
   }
 
-  async #attempt({ remaining, background }: CallScope, attempt: number): Promise<{ session: StoredSession } | { trouble: Trouble }> {
+  async #attempt(
+    { remaining, background }: CallScope,
+    attempt: number,
+    previous: StoredSession | undefined,
+  ): Promise<{ session: StoredSession } | { trouble: Trouble }> {
     const obtainedAt = new Date(Date.now()).toISOString();
     try {
       const session = await tracedLogin(
         () => ({ attempt, durationMs: 0 }),
-        (event) => noting(this.#options.login(Math.max(1, Math.round(remaining)), background), event),
+        (event) => noting(this.#options.login({ timeout: Math.max(1, Math.round(remaining)), background, previous }), event),
       );
       this.#trouble = undefined;
       this.#options.log.info("logged in");
@@ -125,6 +132,7 @@ export class LoginGate {
         this.#options.log.error("the login was refused; it is not tried again with this credential", { status: error.status });
         throw this.#refusal();
       }
+      if (error instanceof AuthenticationError && error.code === "INTERACTION_REQUIRED") throw error;
       const failures = (this.#trouble?.failures ?? 0) + 1;
       const known = error instanceof KeylightError ? error : undefined;
       const delay = Math.min(known?.retryAfterMs ?? equalJitter(failures - 1, firstDelay, longestDelay), longestWindow);
@@ -175,5 +183,6 @@ function again(error: unknown, waitMs: number | undefined): unknown {
   if (error instanceof ConfigurationError) return new ConfigurationError(error.message, { hint: error.hint });
   const { message, hint, status, requestId, retryable, cause } = error;
   const retryAfterMs = waitMs ?? error.retryAfterMs;
-  return new AuthenticationError(message, "LOGIN_FAILED", { hint, status, requestId, retryable, cause, retryAfterMs });
+  const code = error.code === "INTERACTION_REQUIRED" ? "INTERACTION_REQUIRED" : "LOGIN_FAILED";
+  return new AuthenticationError(message, code, { hint, status, requestId, retryable, cause, retryAfterMs });
 }

@@ -1,9 +1,10 @@
-import { AuthenticationError } from "../../errors/index.ts";
+import { AuthenticationError, isKeylightError } from "../../errors/index.ts";
 import type { Authorization, CredentialOrigin, CredentialSource, CredentialValue } from "../credentials/source.ts";
 import { credentialText } from "../credentials/text.ts";
 import type { LiveSecrets } from "../live-secrets.ts";
 import type { CallScope } from "../transport/scope.ts";
 import { firstToken } from "./first-token.ts";
+import { isoTime, liveSession, type LiveSession } from "./live-session.ts";
 import { LoginGate, type LoginOptions } from "./login.ts";
 import { SharedSessions } from "./shared-sessions.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
@@ -23,17 +24,6 @@ export interface SessionOptions extends LoginOptions {
   readonly secrets: LiveSecrets;
 }
 
-interface LiveSession {
-  readonly authorization: Authorization;
-  /** Wall clock before the login request, in milliseconds. */
-  readonly obtainedAt: number;
-  /** Ages in milliseconds. */
-  readonly refreshAfter: number;
-  readonly lifetime: number;
-  rejected: boolean;
-  accepted: boolean;
-}
-
 /** What a flight brought: never a rejection, since many callers share it and each must get an error of its own. */
 type Landing = { readonly session: LiveSession } | { readonly failure: () => unknown };
 
@@ -50,6 +40,8 @@ export class SessionManager implements CredentialSource {
   readonly #margin = hour + Math.random() * 23 * hour;
   readonly #rejectedTokens = new Set<string>();
   #session: LiveSession | undefined;
+  /** The last session as stores keep it, whether it is still good or not: its refresh token may bring the next one. */
+  #last: StoredSession | undefined;
   #flight: Promise<Landing> | undefined;
   /** Whether the token to begin with is still to be asked for. */
   #initialPending: boolean;
@@ -114,15 +106,16 @@ export class SessionManager implements CredentialSource {
   }
 
   /** Logs in now, or joins the login that is running. */
-  async login(scope: CallScope): Promise<{ obtainedAt: string; expiresAt: string }> {
+  async login(scope: CallScope): Promise<{ authorization: Authorization; obtainedAt: string; expiresAt: string }> {
     this.#initialPending = false;
-    this.#flight ??= this.#fly(() => this.#shared.locked(() => this.#logIn(this.#epoch, false)));
+    this.#flight ??= this.#fly(() => this.#shared.locked(() => this.#logIn(this.#epoch, false, undefined)));
     await this.#landed(scope);
     const session = this.#session;
     if (session === undefined) {
       throw new AuthenticationError("the session was ended while the login ran", "LOGIN_FAILED", { retryable: true });
     }
-    return { obtainedAt: isoTime(session.obtainedAt), expiresAt: isoTime(session.obtainedAt + session.lifetime) };
+    const { authorization, obtainedAt, lifetime } = session;
+    return { authorization, obtainedAt: isoTime(obtainedAt), expiresAt: isoTime(obtainedAt + lifetime) };
   }
 
   /**
@@ -135,6 +128,7 @@ export class SessionManager implements CredentialSource {
     const session = this.#session;
     this.#epoch += 1;
     this.#session = undefined;
+    this.#last = undefined;
     this.#initialPending = false;
     if (session === undefined) return this.#untold;
     this.#remember(session.authorization.value);
@@ -200,11 +194,12 @@ export class SessionManager implements CredentialSource {
       this.#initialPending = false;
       return this.#begin(text);
     }
-    return (await this.#adoptStored(epoch)) ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn(epoch, background));
+    return (await this.#adoptStored(epoch)) ?? this.#shared.locked(async () => (await this.#adoptStored(epoch)) ?? this.#logIn(epoch, background, this.#last));
   }
 
   async #adoptStored(epoch: number): Promise<LiveSession | undefined> {
     const stored = await this.#shared.load();
+    if (stored !== undefined && epoch === this.#epoch) this.#last = stored;
     if (stored === undefined || this.#rejectedTokens.has(stored.token)) return undefined;
     if (stored.token === this.#session?.authorization.value) return undefined;
     const session = this.#live(stored, true);
@@ -213,13 +208,23 @@ export class SessionManager implements CredentialSource {
     return session;
   }
 
-  async #logIn(epoch: number, background: boolean): Promise<LiveSession> {
-    const stored = await this.#gate.logIn(background);
+  async #logIn(epoch: number, background: boolean, previous: StoredSession | undefined): Promise<LiveSession> {
+    const stored = await this.#gate.logIn(background, previous).catch(async (error: unknown) => {
+      // The refresh token is of no use any more, to nobody.
+      if (previous?.refreshToken !== undefined && isKeylightError(error, "INTERACTION_REQUIRED")) await this.#forget(previous);
+      throw error;
+    });
     const session = this.#live(stored, false);
     if (epoch !== this.#epoch) return session;
     this.#session = session;
+    this.#last = stored;
     await this.#shared.save(stored);
     return session;
+  }
+
+  async #forget(session: StoredSession): Promise<void> {
+    if (this.#last?.token === session.token) this.#last = undefined;
+    await this.#shared.drop(session.token);
   }
 
   #begin(token: string): LiveSession {
@@ -228,23 +233,10 @@ export class SessionManager implements CredentialSource {
     return session;
   }
 
-  #live({ token, obtainedAt, expiresAt }: StoredSession, adopted: boolean): LiveSession {
-    this.#options.secrets.add(token);
+  #live(stored: StoredSession, adopted: boolean): LiveSession {
+    const { secrets, lifetime } = this.#options;
+    for (const secret of [stored.token, stored.refreshToken]) if (secret !== undefined) secrets.add(secret);
     this.#generation += 1;
-    const begun = Date.parse(obtainedAt);
-    const told = expiresAt === undefined ? 0 : Date.parse(expiresAt) - begun;
-    const lifetime = told > 0 ? told : this.#options.lifetime;
-    return {
-      authorization: { header: this.origin.header, prefix: this.origin.prefix, value: token, generation: this.#generation, adopted },
-      obtainedAt: begun,
-      lifetime,
-      refreshAfter: Math.max(lifetime / 2, lifetime - this.#margin),
-      rejected: false,
-      accepted: false,
-    };
+    return liveSession(stored, { origin: this.origin, generation: this.#generation, adopted, lifetime, margin: this.#margin });
   }
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,8 +1,6 @@
-import { isCredentialText } from "../credentials/text.ts";
 import type { Log } from "../log.ts";
 import { letGo } from "../transport/scope.ts";
-import { isRecord } from "../transport/json.ts";
-import type { SessionStore, StoredSession } from "./store.ts";
+import { isUsable, storedSession, type SessionStore, type StoredSession } from "./store.ts";
 
 /** Longest wait for one answer of a store, in milliseconds: a store that hangs must not hold up calls. */
 const storeTimeout = 2_000;
@@ -24,11 +22,10 @@ export class SharedSessions {
   }
 
   async load(): Promise<StoredSession | undefined> {
+    // What a store gives may be anything, also something that changes.
     return this.#try(async () => {
-      const found: unknown = await this.#store.get(await this.#key());
-      // Copied, since what a store gives may be anything, also something that changes.
-      const copy: unknown = isRecord(found) ? { ...found } : found;
-      return isStoredSession(copy) ? copy : undefined;
+      const found = storedSession(await this.#store.get(await this.#key()));
+      return found !== undefined && isUsable(found) ? found : undefined;
     });
   }
 
@@ -92,15 +89,4 @@ export class SharedSessions {
       error: error instanceof Error ? error.name : typeof error,
     });
   }
-}
-
-function isStoredSession(value: unknown): value is StoredSession {
-  if (!isRecord(value)) return false;
-  const { token, obtainedAt, expiresAt } = value;
-  return (
-    isCredentialText(token) &&
-    typeof obtainedAt === "string" &&
-    !Number.isNaN(Date.parse(obtainedAt)) &&
-    (expiresAt === undefined || (typeof expiresAt === "string" && !Number.isNaN(Date.parse(expiresAt))))
-  );
 }

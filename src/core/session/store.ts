@@ -1,3 +1,7 @@
+import { ConfigurationError } from "../../errors/index.ts";
+import { isCredentialText } from "../credentials/text.ts";
+import { isRecord } from "../transport/json.ts";
+
 /** A session as stores keep it: never a key, never a password. */
 export interface StoredSession {
   readonly token: string;
@@ -5,6 +9,36 @@ export interface StoredSession {
   readonly obtainedAt: string;
   /** ISO 8601, UTC; absent where the server does not say. */
   readonly expiresAt?: string;
+  /** Brings the next session without a login, where the service gives one. */
+  readonly refreshToken?: string;
+}
+
+/** A copy of the session in a value that came from outside; undefined where it has not the shape of one. */
+export function storedSession(value: unknown): StoredSession | undefined {
+  if (!isRecord(value)) return undefined;
+  const { token, obtainedAt, expiresAt, refreshToken } = value;
+  if (typeof token !== "string" || typeof obtainedAt !== "string" || !isTextOrAbsent(expiresAt) || !isTextOrAbsent(refreshToken)) return undefined;
+  return { token, obtainedAt, ...(expiresAt === undefined ? {} : { expiresAt }), ...(refreshToken === undefined ? {} : { refreshToken }) };
+}
+
+function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
+}
+
+/** Whether a stored session can be used: it is what a header can carry, from a time that is one. */
+export function isUsable({ token, obtainedAt, expiresAt, refreshToken }: StoredSession): boolean {
+  const times = expiresAt === undefined ? [obtainedAt] : [obtainedAt, expiresAt];
+  return isCredentialText(token) && (refreshToken === undefined || isCredentialText(refreshToken)) && times.every((time) => !Number.isNaN(Date.parse(time)));
+}
+
+/** @throws {@link ConfigurationError} for what is no session store. */
+export function checkStore(store: unknown): SessionStore | undefined {
+  if (store === undefined || isStore(store)) return store;
+  throw new ConfigurationError("sessionStore must have the methods get, set and delete");
+}
+
+function isStore(store: unknown): store is SessionStore {
+  return isRecord(store) && ["get", "set", "delete"].every((method) => typeof store[method] === "function");
 }
 
 /**
