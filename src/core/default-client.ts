@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { ConfigurationError } from "../errors/index.ts";
 
 interface Scope {
   process: unknown;
@@ -42,6 +43,41 @@ export function defaultClient<C>(service: string, make: () => C, isClient: (valu
       return made;
     },
     within: (client, fn) => slot().scoped.run(client, fn),
+  };
+}
+
+/** The three functions that a service exports for its default client. */
+export interface DefaultClientFunctions<C> {
+  /** Makes a client the default of the whole process; undefined resets it. */
+  readonly setDefaultClient: (client: C | undefined) => void;
+  /**
+   * The client of the innermost `withClient`, else the one that was set, else one that is built from the environment and kept.
+   *
+   * @throws {@link ConfigurationError} when the environment is wrong.
+   */
+  readonly getDefaultClient: () => C;
+  /** Runs `fn` with this client as the default inside it, across its awaits; other code keeps its own. Returns what `fn` returns. */
+  readonly withClient: <T>(client: C, fn: () => T) => T;
+}
+
+/** @param members - what a client of this service has, also one of another copy of the package. */
+export function defaultClientOf<C extends object>(service: string, make: () => C, members: readonly (keyof C & string)[]): DefaultClientFunctions<C> {
+  const isClient = (value: unknown): value is C => typeof value === "object" && value !== null && members.every((member) => member in value);
+  // Nothing in its place may stand for "the default": that could be somebody else's client.
+  const check = (client: unknown, name: string): void => {
+    if (!isClient(client)) throw new ConfigurationError(`${name} needs a client of this service`);
+  };
+  const current = defaultClient<C>(service, make, isClient);
+  return {
+    setDefaultClient(client) {
+      if (client !== undefined) check(client, "setDefaultClient");
+      current.set(client);
+    },
+    getDefaultClient: () => current.get(),
+    withClient(client, fn) {
+      check(client, "withClient");
+      return current.within(client, fn);
+    },
   };
 }
 

@@ -1,0 +1,117 @@
+/** An id as paths take it: a number or a uuid; roles and groups also by slug, users also by e-mail address. */
+export type LumoAuthId = string | number;
+
+/** Another object as lists of it name it. */
+export interface Named {
+  readonly slug: string;
+  readonly name?: string;
+}
+
+/** What the server sends beyond these members stays in the object. @see https://docs.lumoauth.dev */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly username?: string | null;
+  readonly name?: string | null;
+  readonly givenName?: string | null;
+  readonly familyName?: string | null;
+  readonly picture?: string | null;
+  readonly phoneNumber?: string | null;
+  readonly emailVerified: boolean;
+  readonly isActive: boolean;
+  readonly blocked: boolean;
+  readonly mfaEnabled: boolean;
+  readonly roles: readonly Named[];
+  readonly groups: readonly Named[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly lastLoginAt?: string | null;
+  readonly loginCount: number;
+}
+
+export interface CreateUserInput {
+  email: string;
+  password?: string;
+  name?: string;
+  username?: string;
+  givenName?: string;
+  familyName?: string;
+  phoneNumber?: string;
+  /** Slugs. */
+  roles?: readonly string[];
+  /** Slugs. */
+  groups?: readonly string[];
+  emailVerified?: boolean;
+  isActive?: boolean;
+}
+
+export interface Role {
+  readonly id: LumoAuthId;
+  readonly name: string;
+  readonly slug: string;
+  readonly description?: string | null;
+  /** System roles can be neither changed nor deleted. */
+  readonly isSystem: boolean;
+  readonly userCount: number;
+  readonly permissions: readonly Named[];
+  readonly createdAt: string;
+}
+
+export interface CreateRoleInput {
+  name: string;
+  slug?: string;
+  description?: string;
+  permissions?: readonly string[];
+}
+
+export interface Group {
+  readonly id: LumoAuthId;
+  readonly name: string;
+  readonly slug: string;
+  readonly description?: string | null;
+  readonly memberCount: number;
+  readonly roles: readonly Named[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface CreateGroupInput {
+  name: string;
+  slug?: string;
+  description?: string;
+  roles?: readonly string[];
+}
+
+/** An OAuth client. */
+export interface OAuthClient {
+  readonly id: LumoAuthId;
+  readonly clientId: string;
+  readonly name: string;
+  readonly isConfidential: boolean;
+  readonly isActive: boolean;
+  readonly redirectUris: readonly string[];
+  readonly grantTypes: readonly string[];
+  readonly createdAt: string;
+}
+
+export interface CreateClientInput {
+  name: string;
+  redirectUris: readonly string[];
+  allowedScopes?: readonly string[];
+  grantTypes?: readonly string[];
+  /** @defaultValue true, at the server */
+  isConfidential?: boolean;
+  requiresPkce?: boolean;
+  isActive?: boolean;
+  applicationType?: string;
+}
+
+/** What all lists take: more filters of a resource go out as they are. */
+export interface ListQuery {
+  search?: string;
+  sortBy?: string;
+  sortDir?: "ASC" | "DESC";
+  /** Objects a request, 1 to 100. @defaultValue 100 */
+  limit?: number;
+  readonly [filter: string]: string | number | boolean | undefined;
+}
