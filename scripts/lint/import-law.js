@@ -14,8 +14,8 @@ const mayImport = {
 };
 
 const graphqlRequestHome = "core/transport/graphql.ts";
-/** A static import is bundled: of graphql that is wanted in the core, whose documents need it, and nowhere else. */
-const bundledBy = { graphql: ["core"], msw: [] };
+/** A static import would bundle them. */
+const neverBundled = ["graphql", "msw"];
 
 /** Files that lie directly in src are entries, the room `index`; but version.ts is a constant for all who need it. */
 const roomOf = (path) => (path.includes("/") ? path.slice(0, path.indexOf("/")) : path === "version.ts" ? "version" : "index");
@@ -44,7 +44,7 @@ function lawOnPackage(from, name, loadsAtImport) {
   if (/^graphql-request(\/|$)/.test(name) && from !== graphqlRequestHome) {
     return `only src/${graphqlRequestHome} imports graphql-request`;
   }
-  if (loadsAtImport && Object.hasOwn(bundledBy, name) && !bundledBy[name].includes(roomOf(from))) {
+  if (loadsAtImport && neverBundled.includes(name)) {
     return `a static import would bundle ${name}; load it when it is needed, or import its types only`;
   }
   return undefined;

@@ -1,0 +1,21 @@
+/**
+ * What `import { Client }` costs a program that bundles it for Node, minified and gzipped. Which files calls load is not a
+ * list that someone keeps: see scripts/size/loaded.ts. Optional peers are not counted: a program that has one brings it.
+ */
+import { loadedBy, withoutLazyFiles } from "./scripts/size/loaded.ts";
+
+const program = (name, limit, plugins) => ({
+  name: `import { Client }, ${name}`,
+  path: "dist/index.js",
+  import: "{ Client }",
+  gzip: true,
+  limit,
+  modifyEsbuildConfig: (config) => ({ ...config, platform: "node", format: "esm", target: "node20", plugins }),
+});
+
+export default [
+  program("at once", "20 kB", [withoutLazyFiles(new Set())]),
+  program("with what ordinary calls load", "20 kB", [withoutLazyFiles(await loadedBy("ordinary"))]),
+  program("with what its methods load", "24 kB", [withoutLazyFiles(await loadedBy("every"))]),
+  program("with all that any option loads", "34 kB", []),
+];
