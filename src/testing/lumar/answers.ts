@@ -1,9 +1,4 @@
-import type { Answer } from "../faults.ts";
-
-/** An answer with a JSON body. */
-export function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status, body: JSON.stringify(body), headers: { "content-type": "application/json; charset=utf-8", ...headers } };
-}
+import { json, type Answer } from "../shared/answer.ts";
 
 /** An answer that only says what is wrong, as GraphQL servers do before they execute anything: without `data`. */
 export function failure(status: number, code: string, message: string, headers?: Readonly<Record<string, string>>): Answer {

@@ -1,14 +1,13 @@
 import type { RoleCode } from "../../lumar/generated/operations.ts";
-import { FaultQueue, type Fault } from "../faults.ts";
-import { listen, type Listening } from "../http-server.ts";
-import { createHandlers, type MswHandlers } from "../msw.ts";
-import { createHandle, type RecordedRequest } from "../pipeline.ts";
+import { createFakeServer, type FakeServer, type Place } from "../shared/fake-server.ts";
+import type { Engine } from "../shared/graphql/engine.ts";
+import type { Service } from "../shared/pipeline.ts";
 import { unauthorized } from "./answers.ts";
-import { loadEngine, type Engine } from "./engine.ts";
+import { loadLumarEngine } from "./engine.ts";
 import { createKeyMutations } from "./key-mutations.ts";
 import { resolveOptions, type FakeLumarOptions, type Settings } from "./options.ts";
 import { createQueries } from "./queries.ts";
-import { createRateLimit } from "./rate-limit.ts";
+import { createOverLimit } from "./rate-limit.ts";
 import { createRefuse } from "./refusal.ts";
 import { createServiceAccountMutations } from "./service-account-mutations.ts";
 import { readCall } from "./service.ts";
@@ -28,24 +27,8 @@ export interface FakeUserKey {
   readonly secret: string;
 }
 
-/** A stateful stand-in for Lumar's GraphQL API, made by {@link createFakeLumar}. */
-export interface FakeLumar {
-  /**
-   * Handlers for MSW's `setupServer` and `setupWorker`, for every request to the endpoint.
-   * @throws Error when it is read and msw, an optional peer, cannot be loaded.
-   */
-  readonly handlers: MswHandlers;
-  /**
-   * Answers one request: the one implementation behind `handlers` and `listen`. A dropped connection is `Response.error()`,
-   * one that drops in the body a response whose body fails half-way.
-   * @throws Error if the package graphql, an optional peer, is not installed.
-   */
-  handle(request: Request): Promise<Response>;
-  /**
-   * Listens on 127.0.0.1, at `/graphql`.
-   * @param options `port`: default any free one.
-   */
-  listen(options?: { readonly port?: number }): Promise<Listening>;
+/** A stateful stand-in for Lumar's GraphQL API, made by {@link createFakeLumar}; it listens at `/graphql`. */
+export interface FakeLumar extends FakeServer {
   /** The account that exists from the start. */
   readonly account: FakeAccount;
   /** The user key of the Admin user who exists from the start. */
@@ -65,13 +48,6 @@ export interface FakeLumar {
    * @throws Error if there is no such key.
    */
   revokeUserKey(id: string): void;
-  /**
-   * Lets the next request fail, or the next requests one after the other.
-   * @throws RangeError for a status that no answer can have.
-   */
-  failNext(fault: Fault | readonly Fault[]): void;
-  /** All requests to the endpoint so far, also the refused ones, with their real headers. */
-  readonly requests: readonly RecordedRequest[];
 }
 
 /**
@@ -88,36 +64,24 @@ export function createFakeLumar(options: FakeLumarOptions = {}): FakeLumar {
   const settings = resolveOptions(options);
   const state = new State(settings);
   const first = createFirstUser(state);
-  const faults = new FaultQueue();
-  const requests: RecordedRequest[] = [];
-  const overLimit = createRateLimit(settings);
+  const overLimit = createOverLimit(settings);
   let engine: Promise<Engine> | undefined;
-  const handle = createHandle({
+  const service: Service = {
     now: settings.now,
-    faults,
-    requests,
-    unauthorized,
-    read: async (request) => {
-      engine ??= loadEngine(createResolvers(state, settings));
-      const call = await readCall(request, await engine, state, settings);
+    unauthorized: () => unauthorized,
+    read: async (received) => {
+      engine ??= loadLumarEngine(createResolvers(state, settings));
+      const call = readCall(received, await engine, state, settings);
       return { ...call, execute: async () => overLimit() ?? (await call.execute()) };
     },
-  });
-  let handlers: MswHandlers | undefined;
-  return {
-    get handlers() {
-      return (handlers ??= createHandlers(settings.endpoint, handle));
-    },
-    handle,
-    listen: ({ port = 0 } = {}) => listen(handle, "/graphql", port),
+  };
+  const path = "/graphql";
+  const place: Place = { urls: [settings.endpoint], path, serves: (asked) => asked === path };
+  return Object.assign(createFakeServer(service, place), {
     account: shownAccount(first.account),
     userKey: shownKey(first.userKey),
     ...createControls(state, first),
-    failNext: (fault) => {
-      faults.add(isList(fault) ? fault : [fault]);
-    },
-    requests,
-  };
+  });
 }
 
 interface First {
@@ -176,9 +140,4 @@ function shownAccount({ id, name }: AccountRecord): FakeAccount {
 
 function shownKey({ id, secret }: UserKeyRecord): FakeUserKey {
   return { id, secret };
-}
-
-// `Array.isArray` does not narrow readonly arrays.
-function isList(fault: Fault | readonly Fault[]): fault is readonly Fault[] {
-  return Array.isArray(fault);
 }

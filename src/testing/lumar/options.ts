@@ -1,3 +1,5 @@
+import { given } from "../shared/settings.ts";
+
 /** The kinds of refusal whose shape {@link FakeLumarOptions.errors} can change. */
 export type FakeLumarErrorKind = "permission" | "notFound" | "login" | "userKeyLimit" | "secretNotSelected" | "invalidInput";
 
@@ -106,7 +108,6 @@ export function resolveOptions(options: FakeLumarOptions): Settings {
     unknownNode: "null",
     meUnderApiKey: "null",
     errors: {},
-    // An option that is given as undefined counts as left out.
-    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    ...given(options),
   };
 }

@@ -1,22 +1,16 @@
-import type { Answer } from "../faults.ts";
+import type { Answer } from "../shared/answer.ts";
+import { createRateLimit } from "../shared/rate-limit.ts";
 import { failure } from "./answers.ts";
 import type { Settings } from "./options.ts";
 
-/** Counts requests in fixed windows; gives the refusal of one that is over the limit. */
-export function createRateLimit({ rateLimit, now }: Settings): () => Answer | undefined {
+/** Counts a request; gives the refusal of one that is over the limit. */
+export function createOverLimit({ rateLimit, now }: Settings): () => Answer | undefined {
   if (rateLimit === undefined) return () => undefined;
-  const { requests, perMs, retryAfter = true } = rateLimit;
-  let windowEnd = Number.NEGATIVE_INFINITY;
-  let count = 0;
+  const count = createRateLimit(rateLimit, now);
   return () => {
-    const time = now();
-    if (time >= windowEnd) {
-      windowEnd = time + perMs;
-      count = 0;
-    }
-    count += 1;
-    if (count <= requests) return undefined;
-    const seconds = Math.ceil((windowEnd - time) / 1000);
-    return failure(429, "RATE_LIMITED", "Too many requests.", retryAfter ? { "retry-after": String(seconds) } : {});
+    const { isOver, resetsIn } = count();
+    if (!isOver) return undefined;
+    const headers = rateLimit.retryAfter === false ? {} : { "retry-after": String(Math.ceil(resetsIn / 1000)) };
+    return failure(429, "RATE_LIMITED", "Too many requests.", headers);
   };
 }

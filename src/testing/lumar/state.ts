@@ -1,5 +1,6 @@
 import type { RoleCode } from "../../lumar/generated/operations.ts";
-import { encodeId, numberOf, randomHex, randomUrlSafe, type IdType } from "./ids.ts";
+import { randomHex, randomUrlSafe } from "../shared/random.ts";
+import { encodeId, numberOf, type IdType } from "./ids.ts";
 import type { Settings } from "./options.ts";
 
 /** What every stored object has. */

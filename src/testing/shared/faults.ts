@@ -1,3 +1,5 @@
+import type { Answer } from "./answer.ts";
+
 /**
  * Something that goes wrong with one request. Without `status` and `body` the request is executed and answered as usual, with
  * `headers` added to the answer; with either of them it is not executed, unless `executed` says so.
@@ -28,13 +30,17 @@ export interface Fault {
   readonly drop?: "before" | "after" | "body";
   /** Waits for the next request with this operation name, and lets others pass. */
   readonly operationName?: string;
+  /** Waits for the next request with this HTTP method, and lets others pass. */
+  readonly method?: string;
+  /** Waits for the next request with this path, the URL's part between origin and query, and lets others pass. */
+  readonly path?: string;
 }
 
-/** A complete answer, before it becomes a `Response`. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
+/** What a fault may wait for. */
+interface Target {
+  readonly operationName: string | undefined;
+  readonly method: string;
+  readonly path: string;
 }
 
 /** The faults that wait for their requests, oldest first. */
@@ -52,10 +58,16 @@ export class FaultQueue {
   }
 
   /** Removes and gives the first fault that is meant for this request. */
-  take(operationName: string | undefined): Fault | undefined {
-    const index = this.#faults.findIndex((fault) => fault.operationName === undefined || fault.operationName === operationName);
+  take(request: Target): Fault | undefined {
+    const index = this.#faults.findIndex((fault) => isMeantFor(fault, request));
     return index < 0 ? undefined : this.#faults.splice(index, 1)[0];
   }
+}
+
+function isMeantFor(fault: Fault, { operationName, method, path }: Target): boolean {
+  if (fault.operationName !== undefined && fault.operationName !== operationName) return false;
+  if (fault.method !== undefined && fault.method.toUpperCase() !== method.toUpperCase()) return false;
+  return fault.path === undefined || fault.path === path;
 }
 
 /** The answer to a request that this fault applies to. */

@@ -2,21 +2,26 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 /** A fake that listens on a real port. */
 export interface Listening {
-  /** The full URL of the endpoint. */
+  /** The URL that a client is given: the endpoint's for a service that has one, else the base URL. */
   readonly url: string;
   /** Stops listening and ends all connections, also those in use. */
   readonly close: () => Promise<void>;
 }
 
-/** Serves `handle` under `path` on 127.0.0.1; every other path answers 404. */
-export async function listen(
-  handle: (request: Request) => Promise<Response>,
-  path: string,
-  port: number,
-): Promise<Listening> {
+/** Where a server listens, and what it answers to. */
+interface Site {
+  readonly path: string;
+  readonly serves: (path: string) => boolean;
+  readonly port: number;
+}
+
+type Handle = (request: Request) => Promise<Response>;
+
+/** Serves `handle` on 127.0.0.1; a path that it does not serve answers 404. */
+export async function listen(handle: Handle, { path, serves, port }: Site): Promise<Listening> {
   const { createServer } = await import("node:http");
   const server = createServer((incoming, outgoing) => {
-    serve(incoming, outgoing, handle, path).catch(() => {
+    serve(incoming, outgoing, handle, serves).catch(() => {
       outgoing.destroy();
     });
   });
@@ -24,14 +29,10 @@ export async function listen(
   return { url, close: () => stop(server) };
 }
 
-async function serve(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  handle: (request: Request) => Promise<Response>,
-  path: string,
-): Promise<void> {
-  const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
-  if (url.pathname !== path) {
+async function serve(incoming: IncomingMessage, outgoing: ServerResponse, handle: Handle, serves: Site["serves"]): Promise<void> {
+  // Not the Host header, which a client may set to anything.
+  const url = new URL(incoming.url ?? "/", `http://127.0.0.1:${String(incoming.socket.localPort)}`);
+  if (!serves(url.pathname)) {
     incoming.resume();
     outgoing.writeHead(404).end();
     return;

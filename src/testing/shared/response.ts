@@ -1,4 +1,5 @@
-import type { Answer, Fault } from "./faults.ts";
+import type { Answer } from "./answer.ts";
+import type { Fault } from "./faults.ts";
 import { sleep } from "./sleep.ts";
 
 // `new Response` refuses any body, even an empty one, for these.

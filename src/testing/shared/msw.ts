@@ -6,12 +6,12 @@
 export type MswHandlers = never[];
 
 /**
- * Handlers for MSW that give every request to `endpoint` to `handle`.
+ * Handlers for MSW that give every request to one of `urls` to `handle`.
  * @throws Error if msw cannot be loaded.
  */
-export function createHandlers(endpoint: string, handle: (request: Request) => Promise<Response>): MswHandlers {
+export function createHandlers(urls: readonly string[], handle: (request: Request) => Promise<Response>): MswHandlers {
   const { http } = loadMsw();
-  return [http.all(endpoint, ({ request }) => handle(request)) as never];
+  return urls.map((url) => http.all(url, ({ request }) => handle(request)) as never);
 }
 
 type Msw = Pick<typeof import("msw"), "http">;
@@ -27,7 +27,7 @@ function loadMsw(): Msw {
   } catch (cause) {
     throw new Error(
       "`handlers` needs msw 2: npm install --save-dev msw. Where it is installed but cannot be loaded from here, such as in a " +
-        "browser, pass http.all(endpoint, ({ request }) => fake.handle(request)) to MSW instead.",
+        "browser, pass http.all(url, ({ request }) => fake.handle(request)) to MSW instead.",
       { cause },
     );
   }
