@@ -26,7 +26,7 @@ export function readCa(value: unknown): string | undefined {
 /** Where the runtime cannot read certificates right here, that they look like some must do. */
 function isCertificate(whole: string, body: string): boolean {
   const crypto = globalThis.process?.getBuiltinModule?.("node:crypto");
-  if (crypto === undefined) return /^[A-Za-z0-9+/=\s]+$/.test(body);
+  if (crypto === undefined) return /^[A-Za-z0-9+/=\s]+$/.test(body) && body.trim() !== "";
   try {
     return new crypto.X509Certificate(whole).raw.length > 0;
   } catch {

@@ -59,12 +59,14 @@ export class Connection<D extends ErrorDialect = ErrorDialect> {
   readonly lines: Lines;
   readonly #open = new Set<CallScope>();
   readonly #road: Road;
+  /** Owner: this connection. Key: the headers of a kind of request, which are constants. They do not change. */
+  readonly #headers = new Map<object, Readonly<Record<string, string>>>();
   #closed = false;
 
   constructor(options: ConnectionOptions<D>) {
     const { settings } = options;
     this.options = options;
-    this.lines = options.lines ?? new Lines(settings.fetch);
+    this.lines = options.lines ?? new Lines(settings);
     this.lines.retain();
     this.#road = {
       transport: () => this.lines.calls(),
@@ -108,8 +110,12 @@ export class Connection<D extends ErrorDialect = ErrorDialect> {
     this.checkOpen();
     const credential = this.#credential(plan.credential ?? "required");
     const { timeout, signal, idempotent } = settings;
+    const { request, facts, classify, variableNames } = prepared;
     return execute(this.#roadFor(plan), {
-      ...prepared,
+      request,
+      facts,
+      classify,
+      variableNames,
       credential,
       idempotent,
       ambiguous: plan.ambiguous,
@@ -144,8 +150,13 @@ export class Connection<D extends ErrorDialect = ErrorDialect> {
   }
 
   /** All headers but the credential's. */
-  protected headers(kind: Readonly<Record<string, string>>, own: Readonly<Record<string, string>> | undefined): Record<string, string> {
-    return { ...kind, ...this.options.headers, ...this.options.settings.headers, ...own };
+  protected headers(kind: Readonly<Record<string, string>>, own: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+    let usual = this.#headers.get(kind);
+    if (usual === undefined) {
+      usual = { ...kind, ...this.options.headers, ...this.options.settings.headers };
+      this.#headers.set(kind, usual);
+    }
+    return own === undefined ? usual : { ...usual, ...own };
   }
 
   #credential(wanted: NonNullable<CallPlan["credential"]>): Call<unknown>["credential"] {

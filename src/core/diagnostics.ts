@@ -38,8 +38,7 @@ type Traced<E> = <T>(begin: () => E, action: (event: E | undefined) => Promise<T
 
 /** Runs an action so that subscribers see it start, end and fail. Without subscribers it costs one comparison. */
 function tracer<E extends RequestEvent | LoginEvent>(channel: TracingChannel<unknown, E>): Traced<E> {
-  return async (begin, action) => {
-    if (!channel.hasSubscribers) return action(undefined);
+  const traced: Traced<E> = async (begin, action) => {
     const event = begin();
     const started = performance.now();
     // What the action resolves with stays here: a channel would publish it.
@@ -55,6 +54,7 @@ function tracer<E extends RequestEvent | LoginEvent>(channel: TracingChannel<unk
     if (results.length === 0) throw new TypeError("a traced action ended without a result");
     return result as Awaited<ReturnType<typeof action>>;
   };
+  return (begin, action) => (channel.hasSubscribers ? traced(begin, action) : action(undefined));
 }
 
 export const tracedRequest: Traced<RequestEvent> = tracer(tracingChannel<unknown, RequestEvent>("keylight:request"));

@@ -17,8 +17,8 @@ export interface RequestExplanation {
   readonly curl: string;
 }
 
-export function redactedHeaders(headers: Record<string, string>, origin: CredentialOrigin | undefined): Record<string, string> {
-  return origin === undefined ? headers : { ...headers, [origin.header]: `${origin.prefix ?? ""}[redacted]` };
+export function redactedHeaders(headers: Readonly<Record<string, string>>, origin: CredentialOrigin | undefined): Record<string, string> {
+  return origin === undefined ? { ...headers } : { ...headers, [origin.header]: `${origin.prefix ?? ""}[redacted]` };
 }
 
 export function curlText(url: string, headers: Record<string, string>, origin: CredentialOrigin | undefined, body: string): string {

@@ -5,7 +5,7 @@ import { readCallSettings, type RequestOptions } from "./options.ts";
 import { classify, type Envelope, type GraphQLFacts } from "./transport/classify.ts";
 import { prepare, type AnyDocument } from "./transport/document.ts";
 import type { Answer } from "./transport/execute.ts";
-import { sendOperation } from "./transport/graphql.ts";
+import { encoder } from "./transport/graphql.ts";
 
 /** The answer to an operation. */
 export type GraphQLAnswer = Answer<Envelope>;
@@ -14,6 +14,8 @@ const headersOfKind = { accept: "application/graphql-response+json, application/
 
 /** Operations on one GraphQL endpoint with one credential. */
 export class GraphQLConnection extends Connection {
+  readonly #encode = encoder();
+
   async send(
     document: AnyDocument,
     variables: object | undefined,
@@ -21,18 +23,18 @@ export class GraphQLConnection extends Connection {
     plan: CallPlan = {},
   ): Promise<GraphQLAnswer> {
     this.checkOpen();
-    const { text, name, kind } = prepare(document);
+    const prepared = prepare(document);
     checkVariables(variables);
+    const body = this.#encode(prepared, variables);
+    const { name, kind } = prepared;
     const { endpoint: url, dialect, secrets } = this.options;
-    return sendOperation(url.href, { text, name, kind }, variables, (body) => {
-      const settings = readCallSettings(options, this.options.settings);
-      const partial = settings.allowPartial && plan.mayBePartial === true;
-      const accepts = (data: Record<string, unknown>): boolean => partial || plan.accepts?.(data) === true;
-      const facts: GraphQLFacts = { operationName: name, kind, dialect, secrets, accepts };
-      const request = { url, method: "POST", headers: this.headers(headersOfKind, settings.headers), body };
-      const variableNames = Object.keys(variables ?? {});
-      return this.run({ request, facts, variableNames, classify: (response) => classify(response, facts) }, settings, plan);
-    });
+    const settings = readCallSettings(options, this.options.settings);
+    const partial = settings.allowPartial && plan.mayBePartial === true;
+    const accepts = (data: Record<string, unknown>): boolean => partial || plan.accepts?.(data) === true;
+    const facts: GraphQLFacts = { operationName: name, kind, dialect, secrets, accepts };
+    const request = { url, method: "POST", headers: this.headers(headersOfKind, settings.headers), body };
+    const variableNames = Object.keys(variables ?? {});
+    return this.run({ request, facts, variableNames, classify: (response) => classify(response, facts) }, settings, plan);
   }
 
   /** Sends, and reads the answer. An error that reading it throws gets the facts of the call. */

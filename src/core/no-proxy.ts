@@ -22,11 +22,10 @@ interface Entry {
 function readEntry(text: string): Entry {
   // An IPv6 address without brackets has more than one colon, and no port.
   const [, host = text, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(text) ?? [];
-  return { port, covers: coverOf(bare(host)) };
+  return { port, covers: host === "*" ? () => true : coverOf(bare(host)) };
 }
 
 function coverOf(pattern: string): Entry["covers"] {
-  if (pattern === "*") return () => true;
   if (isAddress(pattern.replace(/\/\d+$/, ""))) return addressCover(pattern);
   const name = pattern.replace(/^\*?\./, "");
   if (name === "") return () => false;

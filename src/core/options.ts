@@ -1,6 +1,9 @@
 import { ConfigurationError } from "../errors/index.ts";
+import { readCa } from "./ca.ts";
 import type { Environment } from "./environment.ts";
 import { createLog, type Log, type Logger, type LogLevel } from "./log.ts";
+import { readProxy, type ProxyRules } from "./proxy.ts";
+import { checkStore, type SessionStore } from "./session/store.ts";
 
 /** Options that every client of keylight takes. */
 export interface CommonOptions {
@@ -15,15 +18,34 @@ export interface CommonOptions {
    * @defaultValue `{ attempts: 2, maxDelay: 8000 }`
    */
   retry?: { attempts?: number; maxDelay?: number };
-  /** Sent with each request. Credential headers, `cookie` and `host` are refused. */
+  /** Sent with each request. Credential headers, `cookie`, `host` and those for a proxy are refused. */
   headers?: Record<string, string>;
   /**
    * Largest answer that is read, in bytes after decompression.
    * @defaultValue 67108864 (64 MiB)
    */
   maxResponseBytes?: number;
-  /** Sends the requests instead of the built-in transport. */
+  /**
+   * Where the sessions of a credential that logs in are kept between clients and processes.
+   * @defaultValue `memorySessionStore()`
+   */
+  sessionStore?: SessionStore;
+  /** Sends the requests instead of the built-in transport. Excludes `ca` and a `proxy`; proxies of the environment are its own affair. */
   fetch?: typeof globalThis.fetch;
+  /**
+   * The proxy that all requests go through, as `http://host:port`, also `https`, perhaps with `user:password@`; `false`
+   * for none. An `https` endpoint is reached through a tunnel, so that the proxy sees its name and no more; a plain `http`
+   * one is shown to the proxy whole. Variables:
+   * `https_proxy` or `HTTPS_PROXY`, for a plain `http` endpoint `http_proxy` or `HTTP_PROXY`, unless `no_proxy` or `NO_PROXY`
+   * excepts the endpoint; they are never used for this machine itself (`localhost`, `127.0.0.1`, `[::1]`).
+   * @defaultValue what the variables say
+   */
+  proxy?: string | false;
+  /**
+   * Certificates of authorities to trust besides those that the runtime trusts: PEM, one or several. For appliances with
+   * their own certificates. Checking cannot be turned off.
+   */
+  ca?: string | Uint8Array;
   /**
    * Where variables are read from: once, when the client is made.
    * @defaultValue `process.env`
@@ -55,14 +77,22 @@ export interface RequestOptions {
   allowPartial?: boolean;
 }
 
+/** How requests get to where they go. */
+export interface Way {
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly proxy?: ProxyRules | undefined;
+  /** Checked, PEM. */
+  readonly ca?: string | undefined;
+}
+
 /** Common options, checked, with their defaults. */
-export interface Settings {
+export interface Settings extends Way {
   readonly timeout: number;
   readonly retryAttempts: number;
   readonly retryMaxDelay: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxResponseBytes: number;
-  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly sessionStore: SessionStore | undefined;
   readonly log: Log;
 }
 
@@ -87,8 +117,6 @@ export function own<T extends object, K extends keyof T>(options: T, name: K): T
 export function readSettings(options: CommonOptions, env: Environment): Settings {
   const retry = own(options, "retry") ?? {};
   if (typeof retry !== "object") throw new ConfigurationError("retry must be an object with attempts and maxDelay");
-  const fetch = own(options, "fetch");
-  if (fetch !== undefined && typeof fetch !== "function") throw new ConfigurationError("fetch must be a function");
   const logLevel = own(options, "logLevel");
   return {
     timeout: wholeNumber(own(options, "timeout"), "timeout", 1, longestTimer) ?? 30_000,
@@ -96,9 +124,23 @@ export function readSettings(options: CommonOptions, env: Environment): Settings
     retryMaxDelay: wholeNumber(own(retry, "maxDelay"), "retry.maxDelay", 0, longestTimer) ?? 8_000,
     maxResponseBytes: wholeNumber(own(options, "maxResponseBytes"), "maxResponseBytes", 1, Number.MAX_SAFE_INTEGER) ?? 67_108_864,
     headers: readHeaders(own(options, "headers")) ?? {},
-    fetch,
+    ...readWay(options, env),
+    sessionStore: checkStore(own(options, "sessionStore")),
     log: createLog(own(options, "logger"), logLevel ?? env("LC_LOG"), logLevel === undefined ? "LC_LOG" : "logLevel"),
   };
+}
+
+function readWay(options: CommonOptions, env: Environment): Way {
+  const fetch = own(options, "fetch");
+  const proxy = own(options, "proxy");
+  const ca = readCa(own(options, "ca"));
+  if (fetch === undefined) return { fetch, proxy: readProxy(proxy, env), ca };
+  if (typeof fetch !== "function") throw new ConfigurationError("fetch must be a function");
+  const other = ca !== undefined ? "ca" : proxy !== undefined && proxy !== false ? "proxy" : undefined;
+  if (other !== undefined) {
+    throw new ConfigurationError(`fetch and ${other} exclude each other`, { hint: `${other} is for the built-in transport: a fetch of your own makes its own connections.` });
+  }
+  return { fetch, proxy: undefined, ca };
 }
 
 /** @throws {@link ConfigurationError} naming the option that is wrong. */
@@ -118,7 +160,8 @@ export function readCallSettings(options: RequestOptions | undefined, settings: 
   };
 }
 
-function wholeNumber(value: unknown, name: string, lowest: number, highest: number): number | undefined {
+/** @throws {@link ConfigurationError} for a number that is not a whole one in these bounds. */
+export function wholeNumber(value: unknown, name: string, lowest: number, highest: number): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "number" || !Number.isInteger(value) || value < lowest || value > highest) {
     throw new ConfigurationError(`${name} must be a whole number from ${lowest} to ${highest}`);
@@ -126,7 +169,7 @@ function wholeNumber(value: unknown, name: string, lowest: number, highest: numb
   return value;
 }
 
-const reserved = new Set(["authorization", "x-api-key", "x-auth-token", "cookie", "host", "content-length", "transfer-encoding", "connection"]);
+const reserved = new Set(["authorization", "x-api-key", "x-auth-token", "cookie", "host", "content-length", "transfer-encoding", "connection", "proxy-authorization", "proxy-connection"]);
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 

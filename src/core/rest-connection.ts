@@ -1,5 +1,6 @@
 import { ConfigurationError, ValidationError } from "../errors/index.ts";
 import { Connection, type CallPlan } from "./connection.ts";
+import type { LiveSecrets } from "./live-secrets.ts";
 import { readCallSettings, type RequestOptions } from "./options.ts";
 import { encodeBody } from "./secret.ts";
 import type { Answer } from "./transport/execute.ts";
@@ -39,7 +40,7 @@ export class RestConnection extends Connection<RestDialect> {
       settings.headers,
     );
     const request = { url, method, headers, ...(body === undefined ? {} : { body: encoded(body) }) };
-    const facts: RestFacts = { ...factsOf(rest), dialect, secrets };
+    const facts: RestFacts = { ...factsOf(rest, secrets), dialect, secrets };
     const variableNames = typeof body === "object" && body !== null ? Object.keys(body) : [];
     return this.run({ request, facts, variableNames, classify: (response) => classifyRest(response, facts) }, settings, plan);
   }
@@ -47,13 +48,13 @@ export class RestConnection extends Connection<RestDialect> {
   /** Sends, and reads the answer. An error that reading it throws gets the facts of the call. */
   async ask<T>(rest: RestRequest, options: RequestOptions | undefined, read: (answer: RestAnswer) => T, plan?: CallPlan): Promise<T> {
     const answer = await this.send(rest, options, plan);
-    return this.read(answer, factsOf(rest), read, this.options.dialect.hints.format);
+    return this.read(answer, factsOf(rest, this.options.secrets), read, this.options.dialect.hints.format);
   }
 }
 
-function factsOf({ method, path, operationName, reads }: RestRequest): Pick<RestFacts, "operationName" | "kind"> {
+function factsOf({ method, path, operationName, reads }: RestRequest, secrets: LiveSecrets): Pick<RestFacts, "operationName" | "kind"> {
   const query = reads ?? (method === "GET");
-  return { operationName: operationName ?? `${method} ${path.replace(/\?.*$/s, "")}`, kind: query ? "query" : "mutation" };
+  return { operationName: operationName ?? secrets.scrub(`${method} ${path.replace(/\?.*$/s, "")}`), kind: query ? "query" : "mutation" };
 }
 
 function encoded(body: unknown): string {

@@ -2,15 +2,14 @@ import type { RequestOptions } from "../core/options.ts";
 import type { Gateway } from "./gateway.ts";
 import { GetAccountDocument, ListAccountsDocument } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { isAccount, noAccount, noUser, promised, promisedList, toAccount } from "./read.ts";
+import { pagedList, type PagedList } from "../core/paged-list.ts";
+import { promised, promisedList } from "../core/promised.ts";
+import { isAccount, noAccount, noUser, toAccount } from "./read.ts";
 import type { Account, ID } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
 
 /** A list that is read page by page while it is iterated. */
-export interface AccountList extends AsyncIterable<Account> {
-  /** Reads to the end, or to `limit` accounts. */
-  toArray(options?: { limit?: number }): Promise<Account[]>;
-}
+export type AccountList = PagedList<Account>;
 
 /** Of 1 to 1,000, the documented range: few enough to come soon, and many enough for most users at once. */
 const pageSize = 100;
@@ -42,20 +41,7 @@ export class Accounts {
    * for await (const account of client.accounts.list()) console.log(account.name);
    */
   list(options?: RequestOptions): AccountList {
-    const iterate = (): AsyncGenerator<Account, void, undefined> => this.#pages(options);
-    return {
-      [Symbol.asyncIterator]: iterate,
-      async toArray(bounds) {
-        const limit = bounds?.limit ?? Number.POSITIVE_INFINITY;
-        const accounts: Account[] = [];
-        if (limit <= 0) return accounts;
-        for await (const account of iterate()) {
-          accounts.push(account);
-          if (accounts.length >= limit) break;
-        }
-        return accounts;
-      },
-    };
+    return pagedList(() => this.#pages(options));
   }
 
   async *#pages(options: RequestOptions | undefined): AsyncGenerator<Account, void, undefined> {

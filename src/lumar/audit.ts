@@ -2,9 +2,10 @@ import type { RequestOptions } from "../core/options.ts";
 import type { Gateway } from "./gateway.ts";
 import { ListServiceAccountsDocument } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { isAccount, noAccount, promisedList, serverTime, toKey, toServiceAccount } from "./read.ts";
+import { promisedList } from "../core/promised.ts";
+import { isAccount, noAccount, serverTime, toKey, toServiceAccount } from "./read.ts";
 import type { ID, ServiceAccount, ServiceAccountKey } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
 
 export interface AuditOptions extends RequestOptions {
   /** @defaultValue 90 */

@@ -3,7 +3,6 @@ import { readEndpoint } from "../core/endpoint.ts";
 import type { Environment } from "../core/environment.ts";
 import type { LiveSecrets } from "../core/live-secrets.ts";
 import { own, type CommonOptions } from "../core/options.ts";
-import type { SessionStore } from "../core/session/store.ts";
 import type { Attempt, GraphQLErrorEntry } from "../errors/index.ts";
 import { version } from "../version.ts";
 import type { CredentialOptions } from "./credentials.ts";
@@ -15,11 +14,6 @@ export interface ClientOptions extends CommonOptions, CredentialOptions {
    * @defaultValue "https://api.lumar.io/graphql"
    */
   endpoint?: string;
-  /**
-   * Where sessions are kept between clients and processes.
-   * @defaultValue `memorySessionStore()`
-   */
-  sessionStore?: SessionStore;
   /** Sent as `apollographql-client-name`. @defaultValue "keylight" */
   clientName?: string;
   /** Sent as `apollographql-client-version`. @defaultValue keylight's version */
@@ -67,15 +61,6 @@ function headerText(options: ClientOptions, name: "clientName" | "clientVersion"
   throw new ConfigurationError(`${name} must be text that a header can carry: printable ASCII`);
 }
 
-/** @throws {@link ConfigurationError} for what is no session store. */
-export function storeOf(options: ClientOptions): SessionStore | undefined {
-  const store: Partial<SessionStore> | undefined | null = own(options, "sessionStore");
-  if (store === undefined) return undefined;
-  const complete = [store?.get, store?.set, store?.delete].every((method) => typeof method === "function");
-  if (!complete) throw new ConfigurationError("sessionStore must have the methods get, set and delete");
-  return store as SessionStore;
-}
-
 /**
  * The overrides that change something. One that is undefined counts as left out: it neither brings a default back nor
  * takes the session to another endpoint.
@@ -83,4 +68,28 @@ export function storeOf(options: ClientOptions): SessionStore | undefined {
 export function changesOf(overrides: ClientOptions): ClientOptions {
   if (typeof overrides !== "object" || overrides === null) throw new ConfigurationError("the options of a client must be an object");
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+}
+
+/** The options as they are now, for clients that are derived later. */
+export function snapshot(options: ClientOptions): ClientOptions {
+  const { headers, retry, userKey, ca } = options;
+  return {
+    ...options,
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
+    ...(retry === undefined ? {} : { retry: { ...retry } }),
+    ...(userKey === undefined ? {} : { userKey: { ...userKey } }),
+    ...(ca instanceof Uint8Array ? { ca: new Uint8Array(ca) } : {}),
+  };
+}
+
+/** What a derived client keeps of the options that it came from: not what the changes take the place of. */
+export function inherited(options: ClientOptions, changes: ClientOptions): ClientOptions {
+  const kept = { ...options };
+  const has = (name: keyof ClientOptions): boolean => Object.hasOwn(changes, name);
+  const drop = (...names: (keyof ClientOptions)[]): void => {
+    for (const name of names) Reflect.deleteProperty(kept, name);
+  };
+  if (has("apiKey") || has("sessionToken") || has("userKey")) drop("apiKey", "sessionToken", "userKey");
+  if (has("fetch")) drop("proxy", "ca");
+  return kept;
 }

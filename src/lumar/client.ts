@@ -6,15 +6,17 @@ import { readEnvironment, type Environment } from "../core/environment.ts";
 import type { RequestExplanation } from "../core/explain.ts";
 import { LiveSecrets } from "../core/live-secrets.ts";
 import { own, readSettings, type RequestOptions } from "../core/options.ts";
+import { admitProxy, proxyVariables } from "../core/proxy.ts";
 import type { Document } from "../core/transport/document.ts";
 import { Accounts } from "./accounts.ts";
-import { changesOf, clientHeaders, endpointOf, storeOf, type ClientOptions, type RawResponse, type SessionInfo } from "./client-options.ts";
+import { changesOf, clientHeaders, endpointOf, inherited, snapshot, type ClientOptions, type RawResponse, type SessionInfo } from "./client-options.ts";
 import { lumarVariables, readCredential, rememberSecrets } from "./credentials.ts";
 import { keyPattern, lumarDialect } from "./dialect.ts";
 import type { Gateway } from "./gateway.ts";
 import { DeleteSessionDocument, MeDocument, VersionDocument, type MeQuery } from "./generated/operations.ts";
 import { Identity, noCredential, onceOnly } from "./identity.ts";
-import { noUser, promised, promisedText, toUser } from "./read.ts";
+import { promised, promisedText } from "../core/promised.ts";
+import { noUser, toUser } from "./read.ts";
 import { ServiceAccounts } from "./service-accounts.ts";
 import type { User } from "./types.ts";
 import { UserKeys } from "./user-keys.ts";
@@ -57,16 +59,17 @@ export class Client implements AsyncDisposable {
     if (typeof options !== "object" || options === null) throw new ConfigurationError("the options of a client must be an object");
     const from = inheritanceOf(options);
     this.#options = snapshot(options);
-    this.#env = from?.env ?? readEnvironment(lumarVariables, own(options, "env"));
+    this.#env = from?.env ?? readEnvironment([...lumarVariables, ...proxyVariables], own(options, "env"));
     const settings = readSettings(options, this.#env);
     const secrets = from?.identity?.secrets ?? new LiveSecrets(keyPattern);
     const given = from?.identity === undefined ? readCredential(options, this.#env) : undefined;
     // Before anything else is looked at, so that no message quotes it.
     if (given !== undefined) rememberSecrets(given, secrets);
     const endpoint = endpointOf(options, this.#env, secrets);
+    admitProxy(settings.proxy, endpoint, secrets);
     const headers = clientHeaders(options);
-    const lines = from?.lines ?? new Lines(settings.fetch);
-    const store = storeOf(options);
+    const lines = from?.lines ?? new Lines(settings);
+    const store = settings.sessionStore;
     this.#identity = given === undefined ? from?.identity : new Identity(given, { endpoint, settings, headers, secrets, lines, store });
     this.#identity?.retain();
     const credential = this.#identity?.source;
@@ -104,7 +107,8 @@ export class Client implements AsyncDisposable {
     if (session === undefined) {
       throw new ConfigurationError("login needs a user key", { hint: "Set LC_USER_KEY_ID and LC_USER_KEY_SECRET, or give userKey." });
     }
-    return this.#connection.within(options, (scope) => session.login(scope));
+    const { obtainedAt, expiresAt } = await this.#connection.within(options, (scope) => session.login(scope));
+    return { obtainedAt, expiresAt };
   }
 
   /**
@@ -176,15 +180,14 @@ export class Client implements AsyncDisposable {
     const changes = changesOf(overrides);
     const has = (name: keyof ClientOptions): boolean => Object.hasOwn(changes, name);
     const newCredential = has("apiKey") || has("sessionToken") || has("userKey");
-    const { apiKey, sessionToken, userKey, ...rest } = this.#options;
-    const kept = newCredential ? rest : this.#options;
     const sameDoor = !newCredential && !has("endpoint") && !has("env") && !has("sessionStore");
+    const sameWay = !has("fetch") && !has("proxy") && !has("ca") && !has("env");
     const shared: Inheritance = {
       env: has("env") ? undefined : this.#env,
-      lines: has("fetch") ? undefined : this.#connection.lines,
+      lines: sameWay ? this.#connection.lines : undefined,
       identity: sameDoor ? this.#identity : undefined,
     };
-    return new Client(Object.assign({ ...kept, ...changes }, { [inheritance]: shared }));
+    return new Client(Object.assign({ ...inherited(this.#options, changes), ...changes }, { [inheritance]: shared }));
   }
 
   /** Ends the calls in flight and closes the connections. Every later call throws a `ClientClosedError`. */
@@ -227,17 +230,6 @@ export class Client implements AsyncDisposable {
 /** The one place where an answer's data takes the type that the document promises. */
 function dataOf<TData>(answer: GraphQLAnswer): TData {
   return answer.value.data as TData;
-}
-
-/** The options as they are now, for clients that are derived later. */
-function snapshot(options: ClientOptions): ClientOptions {
-  const { headers, retry, userKey } = options;
-  return {
-    ...options,
-    ...(headers === undefined ? {} : { headers: { ...headers } }),
-    ...(retry === undefined ? {} : { retry: { ...retry } }),
-    ...(userKey === undefined ? {} : { userKey: { ...userKey } }),
-  };
 }
 
 function inheritanceOf(options: ClientOptions & { [inheritance]?: Inheritance }): Inheritance | undefined {

@@ -7,9 +7,9 @@ import { keyPrefix } from "./dialect.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { CreateServiceAccountKeyDocument, type CreateServiceAccountKeyMutation } from "./generated/operations.ts";
 import { numericId } from "./ids.ts";
-import { recoverKey, type LostKey } from "./recover.ts";
+import type { LostKey } from "./recover.ts";
 import type { CreatedServiceAccountKey, ID } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
 
 export interface CreateKeyInput {
   /** 1 to 255 characters (the limit is documented for accounts, and inferred for keys). Sent as it is. */
@@ -37,11 +37,6 @@ export async function createKey(
   if (name !== undefined) checks.name(name, "name");
   const expiry = expiresAt === undefined ? undefined : checks.future(expiresAt, "expiresAt");
   checks.done();
-  const sent = {
-    serviceAccountId,
-    ...(name === undefined ? {} : { name }),
-    ...(expiry === undefined ? {} : { expiresAt: expiry }),
-  };
   const ambiguous = lostAnswer(gateway, { serviceAccountId, name: name ?? null, startedAt: Date.now(), known });
   // The secret is shown once: errors beside it are no reason to lose it.
   const accepts: CallPlan["accepts"] = ({ createServiceAccountKey: key }) => isRecord(key) && typeof key["secret"] === "string";
@@ -49,7 +44,7 @@ export async function createKey(
     if (!isRecord(key)) throw ambiguous("it lacks the key", "body");
     return createdKey(gateway, key, serviceAccountId);
   };
-  return gateway.call(CreateServiceAccountKeyDocument, { input: sent }, options, read, { ambiguous, accepts });
+  return gateway.call(CreateServiceAccountKeyDocument, { input: { serviceAccountId, name, expiresAt: expiry } }, options, read, { ambiguous, accepts });
 }
 
 function lostAnswer(gateway: Gateway, lost: LostKey) {
@@ -57,7 +52,7 @@ function lostAnswer(gateway: Gateway, lost: LostKey) {
     new AmbiguousMutationError(
       `the answer to the creation of a key was lost (${why}), so a key may exist whose secret nobody knows`,
       phase,
-      () => recoverKey(gateway, lost),
+      async () => (await import("./recover.ts")).recoverKey(gateway, lost),
       { hint: "Call recover() on this error to find and revoke the lost key, then create again." },
     );
 }

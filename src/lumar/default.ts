@@ -8,7 +8,8 @@ import type { ServiceAccounts } from "./service-accounts.ts";
 import type { User } from "./types.ts";
 import type { UserKeys } from "./user-keys.ts";
 
-const current = defaultClient<Client>("lumar", () => new Client(), isClient);
+// Marked as pure here and below: a bundler may leave out the default client of a program that makes its own.
+const current = /* @__PURE__ */ defaultClient<Client>("lumar", () => new Client(), isClient);
 
 /** A client of any copy of the package. */
 function isClient(value: unknown): value is Client {
@@ -42,13 +43,13 @@ export function withClient<T>(client: Client, fn: () => T): T {
 }
 
 /** `accounts` of whatever the default client is at the call. */
-export const accounts: Accounts = following(() => getDefaultClient().accounts);
+export const accounts: Accounts = /* @__PURE__ */ following(() => getDefaultClient().accounts);
 
 /** `serviceAccounts` of whatever the default client is at the call. */
-export const serviceAccounts: ServiceAccounts = following(() => getDefaultClient().serviceAccounts);
+export const serviceAccounts: ServiceAccounts = /* @__PURE__ */ following(() => getDefaultClient().serviceAccounts);
 
 /** `userKeys` of whatever the default client is at the call. */
-export const userKeys: UserKeys = following(() => getDefaultClient().userKeys);
+export const userKeys: UserKeys = /* @__PURE__ */ following(() => getDefaultClient().userKeys);
 
 /** `me` of the default client. */
 export async function me(options?: RequestOptions): Promise<User> {

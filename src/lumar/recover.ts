@@ -1,7 +1,8 @@
 import type { Recovery } from "../errors/index.ts";
 import type { Gateway } from "./gateway.ts";
 import { ListServiceAccountKeysDocument } from "./generated/operations.ts";
-import { promisedList, toKey } from "./read.ts";
+import { promisedList } from "../core/promised.ts";
+import { toKey } from "./read.ts";
 import { revokeKey } from "./revoke-key.ts";
 import type { ID, ServiceAccountKey } from "./types.ts";
 

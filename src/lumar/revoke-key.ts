@@ -1,9 +1,9 @@
 import type { RequestOptions } from "../core/options.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { RevokeServiceAccountKeyDocument } from "./generated/operations.ts";
-import { promised, promisedText } from "./read.ts";
+import { promised, promisedText } from "../core/promised.ts";
 import type { ID } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
 
 /** See `ServiceAccountKeys.revoke`. */
 export async function revokeKey(gateway: Gateway, id: ID, options?: RequestOptions): Promise<{ id: string; revokedAt: string }> {

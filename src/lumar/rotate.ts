@@ -5,10 +5,11 @@ import { createKey } from "./create-key.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { GetAccountDocument, GetServiceAccountDocument } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { noServiceAccount, promised, promisedList } from "./read.ts";
+import { promised, promisedList } from "../core/promised.ts";
+import { noServiceAccount } from "./read.ts";
 import { revokeKey } from "./revoke-key.ts";
 import type { CreatedServiceAccountKey, ID } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
 
 export interface RotateOptions extends RequestOptions {
   serviceAccountId: ID;

@@ -1,14 +1,15 @@
 import type { RequestOptions } from "../core/options.ts";
 import { isRecord } from "../core/transport/json.ts";
-import { auditKeys, type AuditOptions, type KeyFinding } from "./audit.ts";
+import type { AuditOptions, KeyFinding } from "./audit.ts";
 import { createKey, type CreateKeyInput } from "./create-key.ts";
 import type { Gateway } from "./gateway.ts";
 import { ListServiceAccountKeysDocument } from "./generated/operations.ts";
-import { noServiceAccount, promisedList, toKey, toUser } from "./read.ts";
+import { promisedList } from "../core/promised.ts";
+import { noServiceAccount, toKey, toUser } from "./read.ts";
 import { revokeKey } from "./revoke-key.ts";
-import { rotateKey, type RotateOptions, type RotationResult } from "./rotate.ts";
+import type { RotateOptions, RotationResult } from "./rotate.ts";
 import type { CreatedServiceAccountKey, ID, ServiceAccountKey } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
 
 /**
  * The keys of service accounts. Managing them needs a user with the Admin role on the account.
@@ -61,12 +62,21 @@ export class ServiceAccountKeys {
    * @throws what the failing step threw; nothing is lost then.
    * @throws {@link NotFoundError} when the service account has no such key; {@link ValidationError} when it is revoked already.
    */
-  rotate(id: ID, options: RotateOptions): Promise<RotationResult> {
-    return rotateKey(this.#gateway, id, options);
+  async rotate(id: ID, options: RotateOptions): Promise<RotationResult> {
+    const now = asNow(options);
+    const { rotateKey } = await import("./rotate.ts");
+    return rotateKey(this.#gateway, id, now);
   }
 
   /** The unrevoked keys of an account that want attention, and why. @throws {@link NotFoundError} for an unknown account. */
-  audit(accountId: ID, options?: AuditOptions): Promise<KeyFinding[]> {
-    return auditKeys(this.#gateway, accountId, options);
+  async audit(accountId: ID, options?: AuditOptions): Promise<KeyFinding[]> {
+    const now = asNow(options);
+    const { auditKeys } = await import("./audit.ts");
+    return auditKeys(this.#gateway, accountId, now);
   }
+}
+
+/** Options as they are at the call: what is loaded for it, when it is first made, must not see later changes. */
+function asNow<T>(options: T): T {
+  return isRecord(options) ? { ...options } : options;
 }

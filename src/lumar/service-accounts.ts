@@ -9,10 +9,13 @@ import {
   UpdateServiceAccountDocument,
 } from "./generated/operations.ts";
 import { globalId } from "./ids.ts";
-import { isAccount, noAccount, noServiceAccount, promised, promisedList, toAccount, toKey, toServiceAccount, toUser } from "./read.ts";
+import { promised, promisedList } from "../core/promised.ts";
+import { isAccount, noAccount, noServiceAccount, toAccount, toKey, toServiceAccount, toUser } from "./read.ts";
 import { ServiceAccountKeys } from "./service-account-keys.ts";
 import type { ID, RoleCode, ServiceAccount, ServiceAccountDetails, ServiceAccountWithKeys } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
+
+const roleCodes: readonly RoleCode[] = ["Admin", "Editor", "Viewer"];
 
 export interface CreateServiceAccountInput {
   accountId: ID;
@@ -59,12 +62,12 @@ export class ServiceAccounts {
     checks.object(input, "input");
     checks.id(accountId, "accountId");
     checks.name(name, "name");
-    checks.role(roleCode, "roleCode");
+    checks.oneOf(roleCode, roleCodes, "roleCode");
     if (description !== undefined) checks.text(description, "description");
     checks.done();
     return this.#gateway.call(
       CreateServiceAccountDocument,
-      { input: { accountId, name, roleCode, ...(description === undefined ? {} : { description }) } },
+      { input: { accountId, name, roleCode, description } },
       options,
       (data) => toServiceAccount(promised(promised(data.createServiceAccount, "createServiceAccount").serviceAccount, "serviceAccount")),
     );
@@ -115,14 +118,14 @@ export class ServiceAccounts {
     const { name, description, roleCode, enabled } = checks.object(changes, "changes");
     if (name !== undefined) checks.name(name, "name");
     if (description !== undefined && description !== null) checks.text(description, "description");
-    if (roleCode !== undefined) checks.role(roleCode, "roleCode");
+    if (roleCode !== undefined) checks.oneOf(roleCode, roleCodes, "roleCode");
     if (enabled !== undefined) checks.flag(enabled, "enabled");
-    const wanted = Object.entries({ name, description, roleCode, enabled }).filter(([, value]) => value !== undefined);
-    if (wanted.length === 0) checks.fail("changes", "must name at least one of name, description, roleCode, enabled");
+    const wanted = { name, description, roleCode, enabled };
+    if (Object.values(wanted).every((value) => value === undefined)) checks.fail("changes", "must name at least one of name, description, roleCode, enabled");
     checks.done();
     return this.#gateway.call(
       UpdateServiceAccountDocument,
-      { input: { serviceAccountId: id, ...Object.fromEntries(wanted) } },
+      { input: { serviceAccountId: id, ...wanted } },
       options,
       (data) => toServiceAccount(promised(promised(data.updateServiceAccount, "updateServiceAccount").serviceAccount, "serviceAccount")),
     );

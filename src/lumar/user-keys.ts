@@ -5,9 +5,9 @@ import { Secret } from "../core/secret.ts";
 import { isRecord } from "../core/transport/json.ts";
 import { needUser, type Gateway } from "./gateway.ts";
 import { CreateUserKeyDocument, DeleteUserKeyDocument, type CreateUserKeyMutation } from "./generated/operations.ts";
-import { promised } from "./read.ts";
+import { promised } from "../core/promised.ts";
 import type { ID } from "./types.ts";
-import { Checks } from "./validate.ts";
+import { Checks } from "../core/checks.ts";
 
 /** The keys that a user logs in with; at most two for each user. @see https://api-docs.lumar.io/docs/graphql/authentication */
 export class UserKeys {

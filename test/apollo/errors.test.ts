@@ -2,7 +2,8 @@ import { createServer } from "node:net";
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AuthenticationError, GraphQLRequestError, KeylightError, NotFoundError, ValidationError, type Client } from "keylight";
-import { clientOf, startLumar, transports, type Lumar } from "./server.ts";
+import { transportName } from "../support/transport.ts";
+import { clientOf, startLumar, type Lumar } from "./server.ts";
 
 let lumar: Lumar;
 beforeAll(async () => {
@@ -31,20 +32,20 @@ async function arriving(action: () => Promise<unknown>): Promise<(string | undef
   return lumar.seen.slice(from).map(({ operationName }) => operationName);
 }
 
-describe.each(transports)("over %s, an error as Apollo makes it", (_, transport) => {
+describe(`over ${transportName}, an error as Apollo makes it`, () => {
   test.each<[string, string, Record<string, unknown>, string]>([
     ["an unknown field", "query Own { version nonsense }", {}, "nonsense"],
     ["a wrong argument", "query Own { node(name: 5) { id } }", {}, "name"],
     ["a missing variable", "query Own($id: ObjectID!) { node(id: $id) { id } }", {}, "$id"],
   ])("%s is refused before it runs", async (_what, document, variables, text) => {
-    const error = await failureOf(clientOf(lumar, transport).request(document, variables));
+    const error = await failureOf(clientOf(lumar).request(document, variables));
     expect(error).toMatchObject({ status: 400, operationName: "Own", retryable: false, mayHaveExecuted: false });
     expect(error.message).toContain(text);
     expect(inspect(error, { showHidden: true, depth: 20 })).not.toContain("node_modules/@apollo");
   });
 
   test("a document that fails validation has its own code, with a hint", async () => {
-    const error = await failureOf(clientOf(lumar, transport).request("{ nonsense }"));
+    const error = await failureOf(clientOf(lumar).request("{ nonsense }"));
     expect(error).toBeInstanceOf(GraphQLRequestError);
     expect(error.hint).toContain("schema");
   });
@@ -52,20 +53,20 @@ describe.each(transports)("over %s, an error as Apollo makes it", (_, transport)
   test("a bad enum value is a ValidationError", async () => {
     const document = "mutation Own($input: CreateServiceAccountInput!) { createServiceAccount(input: $input) { serviceAccount { id } } }";
     const input = { accountId: lumar.state.account.id, name: "n", roleCode: "Owner" };
-    const error = await failureOf(clientOf(lumar, transport).request(document, { input }));
+    const error = await failureOf(clientOf(lumar).request(document, { input }));
     expect(error).toBeInstanceOf(ValidationError);
     expect(error.message).toContain("Owner");
   });
 
   test("BAD_USER_INPUT of a resolver is a ValidationError with its path", async () => {
-    const client = clientOf(lumar, transport);
+    const client = clientOf(lumar);
     const made = await client.serviceAccounts.create({ accountId: lumar.state.account.id, name: "n", roleCode: "Viewer" });
     const error = await failureOf(client.serviceAccounts.keys.create(made.id, { name: "refused" }));
     expect(error).toMatchObject({ code: "BAD_USER_INPUT", status: 200, issues: [{ path: "createServiceAccountKey", message: "'name' is reserved." }] });
   });
 
   test("not found: a nullable field, and a field that must not be null", async () => {
-    const client = clientOf(lumar, transport);
+    const client = clientOf(lumar);
     for (const call of [client.serviceAccounts.get("x"), client.serviceAccounts.delete("x"), client.serviceAccounts.keys.revoke("x"), client.accounts.get("x")]) {
       expect(await failureOf(call)).toBeInstanceOf(NotFoundError);
     }
@@ -73,7 +74,7 @@ describe.each(transports)("over %s, an error as Apollo makes it", (_, transport)
   });
 
   test("a refused login is INVALID_CREDENTIALS, once", async () => {
-    const client = clientOf(lumar, { ...transport, userKey: { id: 1, secret: "canary" } });
+    const client = clientOf(lumar, { userKey: { id: 1, secret: "canary" } });
     const sent = await arriving(async () => {
       for (const error of [await failureOf(client.me()), await failureOf(client.me())]) {
         expect(error).toMatchObject({ code: "INVALID_CREDENTIALS", status: 200 });
@@ -90,7 +91,7 @@ describe.each(transports)("over %s, an error as Apollo makes it", (_, transport)
     ];
     test.each(cases)("renews the session for %s", async (_what, operationName, call) => {
       lumar.state.unauthenticatedStatus = status;
-      const client = clientOf(lumar, transport);
+      const client = clientOf(lumar);
       await client.login();
       lumar.state.sessions.clear();
       expect(await arriving(() => call(client))).toEqual([operationName, "LoginWithUserKey", operationName]);
@@ -98,7 +99,7 @@ describe.each(transports)("over %s, an error as Apollo makes it", (_, transport)
 
     test("of an API key is KEY_REJECTED, after one request", async () => {
       lumar.state.unauthenticatedStatus = status;
-      const client = clientOf(lumar, { ...transport, apiKey: "lmr_sa_1_unknown" });
+      const client = clientOf(lumar, { apiKey: "lmr_sa_1_unknown" });
       const sent = await arriving(async () => {
         const error = await failureOf(client.accounts.get(lumar.state.account.id));
         expect(error).toBeInstanceOf(AuthenticationError);
@@ -109,10 +110,10 @@ describe.each(transports)("over %s, an error as Apollo makes it", (_, transport)
   });
 
   test("partial data: an error with both, or both with allowPartial", async () => {
-    const client = clientOf(lumar, transport);
+    const client = clientOf(lumar);
     const made = await client.serviceAccounts.create({ accountId: lumar.state.account.id, name: "n", roleCode: "Viewer" });
     const { apiKey } = await client.serviceAccounts.keys.create(made.id);
-    const program = clientOf(lumar, { ...transport, apiKey });
+    const program = clientOf(lumar, { apiKey });
     const own = "query Own { me { id username } version }";
     const partial = { me: { id: lumar.state.user.id, username: null }, version: "apollo-1" };
     expect(await failureOf(program.request(own))).toMatchObject({ code: "GRAPHQL_ERROR", message: "upstream is away", data: partial });
@@ -122,7 +123,7 @@ describe.each(transports)("over %s, an error as Apollo makes it", (_, transport)
   });
 
   test("a server that is gone is a NETWORK_ERROR in phase connect", async () => {
-    const client = clientOf(lumar, { ...transport, endpoint: await closedPort(), sessionToken: "t", retry: { attempts: 0 } });
+    const client = clientOf(lumar, { endpoint: await closedPort(), sessionToken: "t", retry: { attempts: 0 } });
     expect(await failureOf(client.me())).toMatchObject({ code: "NETWORK_ERROR", phase: "connect", mayHaveExecuted: false });
   });
 });

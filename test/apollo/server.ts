@@ -51,14 +51,8 @@ function text(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join() : header;
 }
 
-/** The two ways to the network. */
-export const transports: [string, Pick<ClientOptions, "fetch">][] = [
-  ["the built-in transport", {}],
-  ["fetch", { fetch: globalThis.fetch }],
-];
-
 /** A client of the server, closed after the test; by default with its user key. */
-export function clientOf({ url, state }: Lumar, options: ClientOptions): Client {
+export function clientOf({ url, state }: Lumar, options: ClientOptions = {}): Client {
   const [first] = state.userKeys;
   const [id, secret] = first ?? ["", ""];
   const credential = options.apiKey ?? options.sessionToken ?? options.userKey;

@@ -1,3 +1,4 @@
+import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
 import { ConfigurationError } from "../../src/errors/index.ts";
 import { own, readCallSettings, readSettings, type CommonOptions, type RequestOptions } from "../../src/core/options.ts";
@@ -8,7 +9,7 @@ const callOf = (options: unknown) => readCallSettings(options as RequestOptions,
 
 test("the defaults are those that are documented", () => {
   const { log, ...rest } = settingsOf({});
-  expect(rest).toEqual({ timeout: 30_000, retryAttempts: 2, retryMaxDelay: 8_000, maxResponseBytes: 64 * 1024 * 1024, headers: {}, fetch: undefined });
+  expect(rest).toEqual({ timeout: 30_000, retryAttempts: 2, retryMaxDelay: 8_000, maxResponseBytes: 64 * 1024 * 1024, headers: {}, fetch: undefined, proxy: undefined, ca: undefined });
   expect(log).toHaveProperty("warn");
 });
 
@@ -29,7 +30,7 @@ test("a zero that means something is kept", () => {
 });
 
 test("an option that is undefined counts as not given", () => {
-  const undefinedAll = { timeout: undefined, retry: undefined, headers: undefined, fetch: undefined, maxResponseBytes: undefined, logger: undefined, logLevel: undefined };
+  const undefinedAll = { timeout: undefined, retry: undefined, headers: undefined, fetch: undefined, proxy: undefined, ca: undefined, maxResponseBytes: undefined, logger: undefined, logLevel: undefined };
   expect({ ...settingsOf(undefinedAll), log: 0 }).toEqual({ ...settingsOf({}), log: 0 });
   expect(settingsOf({ retry: { attempts: undefined } }).retryAttempts).toBe(2);
 });
@@ -59,8 +60,24 @@ test("a fetch that is no function is refused", () => {
   expect(() => settingsOf({ fetch: "fetch" })).toThrow(new ConfigurationError("fetch must be a function"));
 });
 
+test.each([
+  [{ ca: rootCertificates[0] }, "fetch and ca exclude each other"],
+  [{ proxy: "http://proxy.example" }, "fetch and proxy exclude each other"],
+  [{ proxy: 5 }, "fetch and proxy exclude each other"],
+])("a fetch beside what is for the built-in transport is refused, both named", (options, message) => {
+  const both = (): unknown => settingsOf({ fetch: globalThis.fetch, ...options });
+  expect(both).toThrow(ConfigurationError);
+  expect(both).toThrow(message);
+});
+
+test("a fetch has proxies to itself: none of a variable, right or wrong, is looked at", () => {
+  const variable = (name: string) => (name === "HTTPS_PROXY" ? "socks5://proxy.example" : undefined);
+  expect(readSettings({ fetch: globalThis.fetch }, variable).proxy).toBeUndefined();
+  expect(readSettings({ fetch: globalThis.fetch, proxy: false }, variable).proxy).toBeUndefined();
+});
+
 test("only options of their own are read, never those of a prototype", () => {
-  const inherited: unknown = Object.create({ timeout: 1, headers: { "x-a": "b" }, retry: { attempts: 9 }, fetch: 5, logLevel: "nonsense", maxResponseBytes: -1 });
+  const inherited: unknown = Object.create({ timeout: 1, headers: { "x-a": "b" }, retry: { attempts: 9 }, fetch: 5, proxy: 5, ca: 5, logLevel: "nonsense", maxResponseBytes: -1 });
   expect({ ...settingsOf(inherited), log: 0 }).toEqual({ ...settingsOf({}), log: 0 });
   expect(settingsOf({ retry: Object.create({ attempts: 9 }) as unknown }).retryAttempts).toBe(2);
   expect(callOf(Object.create({ timeout: 1, idempotent: true, allowPartial: true, signal: 5 }))).toMatchObject({ timeout: 30_000, idempotent: false, allowPartial: false, signal: undefined });

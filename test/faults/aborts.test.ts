@@ -1,9 +1,10 @@
 import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { AmbiguousMutationError } from "keylight";
+import { transportName } from "../support/transport.ts";
 import { unauthenticated } from "./fault.ts";
 import { faultServer } from "./server.ts";
-import { clientAt, many, rejection, silentServer, sleep, timed, transports, until, withApiKey, withToken, withUserKey, write } from "./support.ts";
+import { clientAt, many, rejection, silentServer, sleep, timed, until, withApiKey, withToken, withUserKey, write } from "./support.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -32,9 +33,9 @@ function warnings(): unknown[] {
   return heard;
 }
 
-describe.each(transports)("over %s, an abort rejects at once with the signal's reason", (name, transport) => {
+describe(`over ${transportName}, an abort rejects at once with the signal's reason`, () => {
   test("before the call: nothing is sent", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     const signal = AbortSignal.abort("never mind");
     expect(await rejection(client.me({ signal }))).toBe("never mind");
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
@@ -43,18 +44,18 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
 
   test("while the connection is made", async () => {
     const silent = await silentServer();
-    const client = clientAt(`https://127.0.0.1:${silent.port}/graphql`, { ...transport, sessionToken: "a-session-token" });
+    const client = clientAt(`https://127.0.0.1:${silent.port}/graphql`, { sessionToken: "a-session-token" });
     const controller = new AbortController();
     const call = client.me({ signal: controller.signal });
     call.catch(() => undefined);
     await until(() => silent.connections() === 1);
     await expectAbort(call, controller);
     // The runtime's fetch goes on connecting, for whoever comes next.
-    if (name !== "fetch") await until(() => silent.open() === 0);
+    if (transportName !== "fetch") await until(() => silent.open() === 0);
   });
 
   test("while the headers are awaited; the connection is closed", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     server.script("Me", { delay: Infinity });
     const controller = new AbortController();
     const call = client.me({ signal: controller.signal });
@@ -65,7 +66,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 
   test("in the middle of the body; the connection is closed", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     server.script("Me", { stall: Infinity });
     const controller = new AbortController();
     const call = client.me({ signal: controller.signal });
@@ -76,7 +77,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 
   test("in the wait before another attempt, which is never made", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     vi.spyOn(Math, "random").mockReturnValue(0.999);
     server.script("Me", { status: 429, body: "" }, { status: 429, body: "" });
     const controller = new AbortController();
@@ -90,7 +91,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 
   test("during the login, which goes on for the others", async () => {
-    const { server, client } = await withUserKey(transport);
+    const { server, client } = await withUserKey();
     server.script("LoginWithUserKey", { delay: 300 });
     const controller = new AbortController();
     const call = client.me({ signal: controller.signal });
@@ -102,7 +103,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 
   test("during the renewal", async () => {
-    const { server, client } = await withUserKey(transport);
+    const { server, client } = await withUserKey();
     server.script("Me", unauthenticated);
     server.script("LoginWithUserKey", undefined, { delay: 400 });
     const controller = new AbortController();
@@ -115,7 +116,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   test("while a function is asked for the credential", async () => {
     const server = await faultServer();
     const controller = new AbortController();
-    const client = clientAt(server.endpoint, { ...transport, apiKey: () => new Promise(() => undefined) });
+    const client = clientAt(server.endpoint, { apiKey: () => new Promise(() => undefined) });
     const call = client.me({ signal: controller.signal });
     await sleep(10);
     await expectAbort(call, controller);
@@ -123,7 +124,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 
   test("while login() and logout() wait", async () => {
-    const { server, client } = await withUserKey(transport);
+    const { server, client } = await withUserKey();
     await client.me();
     server.script("LoginWithUserKey", { delay: 400 });
     const [first, second] = [new AbortController(), new AbortController()];
@@ -137,7 +138,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 
   test("while a write is out: the reason comes too, and the write is not sent again", async () => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     server.script("Write", { delay: Infinity });
     const controller = new AbortController();
     const call = client.request(write, {}, { signal: controller.signal });
@@ -147,7 +148,7 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 
   test("except for the creation of a key that is out: then the outcome is unknown", async () => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     server.script("CreateServiceAccountKey", { delay: Infinity });
     const controller = new AbortController();
     const call = client.serviceAccounts.keys.create(server.lumar.serviceAccount.id, {}, { signal: controller.signal });
@@ -158,10 +159,10 @@ describe.each(transports)("over %s, an abort rejects at once with the signal's r
   });
 });
 
-describe.each(transports)("over %s, 2,000 calls share one signal", (name, transport) => {
+describe(`over ${transportName}, 2,000 calls share one signal`, () => {
   test("and all of them succeed: no listener is left, and Node warns of nothing", async () => {
     const heard = warnings();
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     const { signal } = new AbortController();
     const users = await many(2_000, () => client.me({ signal }));
     expect(users.every(({ username }) => username === "robot")).toBe(true);
@@ -172,17 +173,17 @@ describe.each(transports)("over %s, 2,000 calls share one signal", (name, transp
 
   test("and all of them are aborted: each with the reason, at once", async () => {
     const heard = warnings();
-    const { server, client } = await withApiKey({ ...transport, timeout: 60_000 });
+    const { server, client } = await withApiKey({ timeout: 60_000 });
     server.decide = () => ({ delay: Infinity });
     const controller = new AbortController();
     const calls = many(2_000, () => rejection(client.me({ signal: controller.signal })));
     await until(() => server.visits.length >= 100);
     expect(getEventListeners(controller.signal, "abort").length).toBeLessThanOrEqual(1);
     const { outcome, ms } = await timed(() => {
-      controller.abort(name);
+      controller.abort("the user left");
       return calls;
     });
-    expect(outcome.every((reason) => reason === name)).toBe(true);
+    expect(outcome.every((reason) => reason === "the user left")).toBe(true);
     expect(ms).toBeLessThan(4_000);
     expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     await until(() => server.visits.every(({ left }) => left));

@@ -2,8 +2,9 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { GraphQLRequestError, ResponseFormatError, TransportError } from "keylight";
 import { canary } from "../oracle/oracle.ts";
+import { transportName } from "../support/transport.ts";
 import { errorsOf, type Fault } from "./fault.ts";
-import { failure, said, transports, withApiKey, withToken, write } from "./support.ts";
+import { failure, said, withApiKey, withToken, write } from "./support.ts";
 
 const page = "<!doctype html><title>Login wall: session 4711 of Mr Smith</title>";
 const half = '{"data":{"me":{"id":"quoted-by-nobody"';
@@ -45,10 +46,10 @@ function spoiled(bytes: Buffer): Buffer {
   return copy;
 }
 
-describe.each(transports)("over %s", (_name, transport) => {
+describe(`over ${transportName}`, () => {
   test.each(unreadable)("a body that is %s: status, type and length are told, and no text", async (_what, { fault, kind, status, contentType, bytes }) => {
     canary("session 4711 of Mr Smith");
-    const { server, client } = await withApiKey({ ...transport, retry: { attempts: 0 } });
+    const { server, client } = await withApiKey({ retry: { attempts: 0 } });
     server.script("Read", fault);
     const error = await failure(client.request(query));
     expect(error).toBeInstanceOf(kind);
@@ -65,7 +66,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test.each(badlyPacked)("a body that is %s: an error of the answer, with status and type, and no text", async (_what, fault) => {
-    const { server, client } = await withApiKey({ ...transport, retry: { attempts: 0 } });
+    const { server, client } = await withApiKey({ retry: { attempts: 0 } });
     server.script("Read", fault);
     const error = await failure(client.request(query));
     expect(error instanceof ResponseFormatError || error instanceof TransportError).toBe(true);
@@ -77,7 +78,7 @@ describe.each(transports)("over %s", (_name, transport) => {
 
   describe("JSON with data or errors is kept on any status", () => {
     test.each([200, 201, 400, 409, 418, 422, 500, 502, 503])("data with a %i", async (status) => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { status, body: { data: { version: "7" } } });
       const answer = await client.rawRequest<{ version: string }>(query);
       expect([answer.data.version, answer.status]).toEqual(["7", status]);
@@ -85,7 +86,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test.each([200, 400, 418, 422, 500, 503])("errors with a %i", async (status) => {
-      const { server, client } = await withApiKey({ ...transport, retry: { attempts: 0 } });
+      const { server, client } = await withApiKey({ retry: { attempts: 0 } });
       server.script("Read", { status, body: { errors: [{ message: "the field is odd", path: ["me"], extensions: { code: "ODD" } }], data: null } });
       const error = await failure(client.request(query));
       expect(error).toBeInstanceOf(GraphQLRequestError);
@@ -94,14 +95,14 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test.each([400, 404, 500, 503])("a documented code with a %i", async (status) => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { status, body: errorsOf("ENTITY_NOT_FOUND") });
       expect(await failure(client.request(query))).toMatchObject({ code: "NOT_FOUND", status });
       expect(server.visits).toHaveLength(1);
     });
 
     test("whatever the content type says", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { body: { data: { version: "7" } }, headers: { "content-type": "text/plain" } });
       expect(await client.request(query)).toEqual({ version: "7" });
     });
@@ -111,14 +112,14 @@ describe.each(transports)("over %s", (_name, transport) => {
     const partial = { data: { me: null, version: "7" }, errors: [{ message: "no me", path: ["me"] }] };
 
     test("throw, with the data in the error", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { body: partial });
       expect(await failure(client.request(query))).toMatchObject({ code: "GRAPHQL_ERROR", data: partial.data, errors: partial.errors });
       expect(server.visits).toHaveLength(1);
     });
 
     test("come back with the data where allowPartial says so", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { body: partial }, { body: partial });
       expect(await client.rawRequest(query, {}, { allowPartial: true })).toMatchObject(partial);
       expect(await client.request(query, {}, { allowPartial: true })).toEqual(partial.data);
@@ -126,7 +127,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("of a write say that it may have run, and it is not sent again", async () => {
-      const { server, client } = await withToken(transport);
+      const { server, client } = await withToken();
       server.script("Write", { body: { ...partial, data: { deleteSession: null } }, commits: true });
       expect(await failure(client.request(write))).toMatchObject({ code: "GRAPHQL_ERROR", mayHaveExecuted: true });
       expect([server.visits.length, server.lumar.effect("Write")]).toEqual([1, 1]);
@@ -134,7 +135,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test.each([[[]], [null]])("errors: %j is success", async (errors) => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     server.script("Read", { body: { data: { version: "7" }, errors } });
     expect(await client.request(query)).toEqual({ version: "7" });
     expect(server.visits).toHaveLength(1);
@@ -144,7 +145,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     const polluting = '"__proto__":{"polluted":"yes","username":"root","secret":"s"}';
 
     test("in results that are built by known names", async () => {
-      const { server, client } = await withToken(transport);
+      const { server, client } = await withToken();
       const account = `{"id":"a","name":"n","description":null,"roleCode":"Viewer","enabled":true,"createdAt":"c","updatedAt":"u",${polluting}}`;
       server.script("Me", { body: `{"data":{"me":{"id":"u",${polluting}},${polluting}},${polluting}}` });
       server.script("CreateServiceAccount", { body: `{"data":{"createServiceAccount":{"serviceAccount":${account},${polluting}}}}` });
@@ -160,7 +161,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("in data that a caller asked for by a document of its own", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { body: `{"data":{"version":"7",${polluting}}}` });
       const data = await client.request<Record<string, unknown>>(query);
       expect(Object.getPrototypeOf(data)).toBe(Object.prototype);
@@ -169,14 +170,14 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("in errors, whose code it does not become", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { body: '{"errors":[{"message":"m","__proto__":{"code":"FORBIDDEN"},"extensions":{"__proto__":{"code":"FORBIDDEN"}}}],"data":null}' });
       expect(await failure(client.request(query))).toMatchObject({ code: "GRAPHQL_ERROR", errors: [{ message: "m" }] });
       expect(Reflect.get({}, "code")).toBeUndefined();
     });
 
     test("in an answer to a login, whose token it does not become", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Read", { body: '{"__proto__":{"data":{"version":"7"}}}' });
       expect(await failure(client.request(query))).toMatchObject({ code: "BAD_RESPONSE" });
     });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { transportName } from "../support/transport.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -15,12 +16,12 @@ afterAll(() => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** A program of `programs/`, in a process of its own that has nothing of this one's environment. */
-export function start(program: string, task: object): { child: ChildProcess; ended: Promise<Ended> } {
+/** A program of `programs/`, in a process of its own that has nothing of this one's environment, but the given variables, and goes over the same transport. */
+export function start(program: string, task: object, variables: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
   const file = fileURLToPath(new URL(`programs/${program}.ts`, import.meta.url));
   const flags = ["--unhandled-rejections=strict", "--trace-warnings", "--import", "tsx"];
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [...flags, file], { env: { PATH, HOME, TMPDIR, TASK: JSON.stringify(task) }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...flags, file], { env: { ...variables, PATH, HOME, TMPDIR, TASK: JSON.stringify({ ...task, transport: transportName }) }, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => (output.stdout += String(chunk)));
   child.stderr.on("data", (chunk) => (output.stderr += String(chunk)));
@@ -34,6 +35,6 @@ export function start(program: string, task: object): { child: ChildProcess; end
   return { child, ended };
 }
 
-export function run(program: string, task: object): Promise<Ended> {
-  return start(program, task).ended;
+export function run(program: string, task: object, variables?: Record<string, string>): Promise<Ended> {
+  return start(program, task, variables).ended;
 }

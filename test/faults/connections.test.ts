@@ -1,18 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { transportName } from "../support/transport.ts";
 import { gaps } from "./ledger.ts";
-import { failure, many, quick, sleep, timed, transports, until, withApiKey, withToken, withUserKey, write } from "./support.ts";
+import { failure, many, quick, sleep, timed, until, withApiKey, withToken, withUserKey, write } from "./support.ts";
 
-describe.each(transports)("over %s", (name, transport) => {
+describe(`over ${transportName}`, () => {
   test("a connection is used again", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     for (let call = 0; call < 10; call += 1) await client.me();
     expect(server.of("Me")).toHaveLength(10);
     // The runtime's fetch may open a second one while the first is being given back.
-    expect(server.connections).toBeLessThanOrEqual(name === "fetch" ? 4 : 1);
+    expect(server.connections).toBeLessThanOrEqual(transportName === "fetch" ? 4 : 1);
   });
 
   test("one that the server closed while it was idle costs no attempt, for a write either", async () => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     server.keepAliveTimeout = 60;
     await client.me();
     await until(() => server.open === 0);
@@ -27,7 +28,7 @@ describe.each(transports)("over %s", (name, transport) => {
   });
 
   test("a server that closes after each answer and says so is met with a new connection each time", async () => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     server.decide = () => ({ close: "announced" });
     for (let call = 0; call < 8; call += 1) await client.me();
     const { attempts } = await client.rawRequest(write);
@@ -36,7 +37,7 @@ describe.each(transports)("over %s", (name, transport) => {
   });
 
   test("a server that closes after each answer without a word: calls right behind one another succeed, and nothing runs twice unseen", async () => {
-    const { server, client } = await withToken({ ...transport, retry: { attempts: 4, maxDelay: 5 } });
+    const { server, client } = await withToken({ retry: { attempts: 4, maxDelay: 5 } });
     server.decide = () => ({ close: "silent" });
     for (let call = 0; call < 20; call += 1) expect((await client.me()).username).toBe("someone");
     let succeeded = 0;
@@ -52,7 +53,7 @@ describe.each(transports)("over %s", (name, transport) => {
   });
 
   test("an answer that was given up does not come up in the next call on its connection", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     server.script("Slow", { delay: 150, body: { data: { version: "slow" } } });
     await failure(client.request("query Slow { version }", {}, { timeout: 50 }));
     const answers = await many(5, () => client.request<{ version: string }>("query Fast { version }"));
@@ -63,7 +64,7 @@ describe.each(transports)("over %s", (name, transport) => {
   });
 
   test("each of 300 calls at once gets the answer to its own question", async () => {
-    const { server, client } = await withApiKey({ ...transport, ...quick });
+    const { server, client } = await withApiKey(quick);
     server.decide = ({ attempt }) => ({ delay: (attempt * 7) % 23 });
     const notes = await many(300, async (index) => (await client.request<{ note: string }>(`query Ask${index} { note }`)).note);
     expect(notes).toEqual(notes.map((_, index) => `Ask${index}`));
@@ -72,7 +73,7 @@ describe.each(transports)("over %s", (name, transport) => {
 
   describe("logins have connections of their own", () => {
     test("a renewal gets through while 200 calls hang", async () => {
-      const { server, client } = await withUserKey({ ...transport, timeout: 60_000 });
+      const { server, client } = await withUserKey({ timeout: 60_000 });
       await client.me();
       server.decide = ({ operation }) => (operation === "Hang" ? { delay: Infinity } : undefined);
       const controller = new AbortController();
@@ -90,7 +91,7 @@ describe.each(transports)("over %s", (name, transport) => {
     });
 
     test("which calls never use, whatever the order", async () => {
-      const { server, client } = await withUserKey(transport);
+      const { server, client } = await withUserKey();
       for (let round = 0; round < 3; round += 1) {
         await client.me();
         await client.login();
@@ -101,11 +102,11 @@ describe.each(transports)("over %s", (name, transport) => {
       const both = [...of("LoginWithUserKey")].filter((connection) => of("Me").has(connection));
       expect(server.logins).toBeGreaterThanOrEqual(4);
       // A caller's fetch keeps its own connections.
-      if (name !== "fetch") expect(both).toEqual([]);
+      if (transportName !== "fetch") expect(both).toEqual([]);
     });
 
     test("a login that hangs does not hold up calls that have a session", async () => {
-      const { server, client } = await withUserKey(transport);
+      const { server, client } = await withUserKey();
       await client.me();
       server.script("LoginWithUserKey", { delay: Infinity });
       const again = client.login({ timeout: 400 });
@@ -118,7 +119,7 @@ describe.each(transports)("over %s", (name, transport) => {
   });
 
   test("close() ends the calls in flight and closes the connections", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     await client.me();
     server.decide = () => ({ delay: Infinity });
     const calls = many(10, () => failure(client.me()));
@@ -126,7 +127,7 @@ describe.each(transports)("over %s", (name, transport) => {
     await client.close();
     for (const error of await calls) expect(error).toMatchObject({ code: "CLIENT_CLOSED", mayHaveExecuted: false });
     await until(() => server.visits.slice(1).every(({ left }) => left));
-    if (name !== "fetch") await until(() => server.open === 0);
+    if (transportName !== "fetch") await until(() => server.open === 0);
     expect(await failure(client.me())).toMatchObject({ code: "CLIENT_CLOSED" });
     expect(gaps(server.visits)).toHaveLength(10);
   });

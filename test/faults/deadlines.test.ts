@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { TimeoutError } from "keylight";
+import { transportName } from "../support/transport.ts";
 import { times, unauthenticated, type Fault } from "./fault.ts";
 import { faultServer } from "./server.ts";
-import { clientAt, failure, silentServer, timed, transports, until, withApiKey, withUserKey, write } from "./support.ts";
+import { clientAt, failure, silentServer, timed, until, withApiKey, withUserKey, write } from "./support.ts";
 
 const timeout = 200;
 /** A deadline may be late on a machine that is busy, but not by more than this, in milliseconds. */
@@ -26,9 +27,9 @@ const slow: readonly [what: string, fault: Fault][] = [
   ["a body that stalls after pieces of unknown number", { stall: Infinity, headers: { "transfer-encoding": "chunked" } }],
 ];
 
-describe.each(transports)("over %s, one timeout covers", (name, transport) => {
+describe(`over ${transportName}, one timeout covers`, () => {
   test.each(slow)("%s; the connection is closed", async (_what, fault) => {
-    const { server, client } = await withApiKey({ ...transport, timeout });
+    const { server, client } = await withApiKey({ timeout });
     server.script("Me", fault);
     const error = await expectTimeout(() => client.me());
     expect(error.mayHaveExecuted).toBe(false);
@@ -38,16 +39,16 @@ describe.each(transports)("over %s, one timeout covers", (name, transport) => {
 
   test("connecting: a handshake that never ends; a write had not left, which a fetch cannot tell", async () => {
     const silent = await silentServer();
-    const client = clientAt(`https://127.0.0.1:${silent.port}/graphql`, { ...transport, timeout, sessionToken: "a-session-token" });
+    const client = clientAt(`https://127.0.0.1:${silent.port}/graphql`, { timeout, sessionToken: "a-session-token" });
     const error = await expectTimeout(() => client.request(write));
-    expect(error.mayHaveExecuted).toBe(name === "fetch");
+    expect(error.mayHaveExecuted).toBe(transportName === "fetch");
     expect(silent.connections()).toBe(1);
     // The runtime's fetch goes on connecting, for whoever comes next.
-    if (name !== "fetch") await until(() => silent.open() === 0);
+    if (transportName !== "fetch") await until(() => silent.open() === 0);
   });
 
   test("all attempts and the waits between them", async () => {
-    const { server, client } = await withApiKey({ ...transport, timeout, retry: { attempts: 10, maxDelay: 10 } });
+    const { server, client } = await withApiKey({ timeout, retry: { attempts: 10, maxDelay: 10 } });
     server.decide = () => ({ status: 503, body: "", delay: 80 });
     const { outcome: error, ms } = await timed(() => failure(client.me()));
     expect(ms).toBeLessThan(timeout + late);
@@ -57,14 +58,14 @@ describe.each(transports)("over %s, one timeout covers", (name, transport) => {
   });
 
   test("a first attempt that was slow leaves less for the second", async () => {
-    const { server, client } = await withApiKey({ ...transport, timeout, retry: { attempts: 1, maxDelay: 1 } });
+    const { server, client } = await withApiKey({ timeout, retry: { attempts: 1, maxDelay: 1 } });
     server.script("Me", { drop: "answer", delay: 120 }, { delay: Infinity });
     await expectTimeout(() => client.me());
     expect(server.of("Me")).toHaveLength(2);
   });
 
   test("the login before the first call: the call is never sent", async () => {
-    const { server, client } = await withUserKey(transport);
+    const { server, client } = await withUserKey();
     server.script("LoginWithUserKey", { delay: Infinity });
     const error = await expectTimeout(() => client.me({ timeout }));
     expect(error.mayHaveExecuted).toBe(false);
@@ -72,7 +73,7 @@ describe.each(transports)("over %s, one timeout covers", (name, transport) => {
   });
 
   test("the renewal in the middle of a call", async () => {
-    const { server, client } = await withUserKey(transport);
+    const { server, client } = await withUserKey();
     await client.me();
     server.lumar.sessions.clear();
     server.script("LoginWithUserKey", { stall: Infinity });
@@ -82,7 +83,7 @@ describe.each(transports)("over %s, one timeout covers", (name, transport) => {
   });
 
   test("the login's own requests: it ends with the client's timeout, and the next call logs in again", async () => {
-    const { server, client } = await withUserKey({ ...transport, timeout: 400, retry: { attempts: 0 } });
+    const { server, client } = await withUserKey({ timeout: 400, retry: { attempts: 0 } });
     server.script("LoginWithUserKey", { delay: Infinity });
     await failure(client.me());
     await until(() => server.of("LoginWithUserKey")[0]?.left === true);
@@ -92,13 +93,13 @@ describe.each(transports)("over %s, one timeout covers", (name, transport) => {
 
   test("a function that is asked for the credential and does not answer", async () => {
     const server = await faultServer();
-    const client = clientAt(server.endpoint, { ...transport, timeout, apiKey: () => new Promise(() => undefined) });
+    const client = clientAt(server.endpoint, { timeout, apiKey: () => new Promise(() => undefined) });
     await expectTimeout(() => client.me());
     expect(server.connections).toBe(0);
   });
 
   test("a renewal that runs within it does not begin it anew", async () => {
-    const { server, client } = await withUserKey({ ...transport, timeout });
+    const { server, client } = await withUserKey({ timeout });
     server.script("LoginWithUserKey", { delay: 120 }, { delay: 120 });
     server.script("Me", unauthenticated);
     await expectTimeout(() => client.me());
@@ -106,9 +107,9 @@ describe.each(transports)("over %s, one timeout covers", (name, transport) => {
   });
 });
 
-describe.each(transports)("over %s", (_name, transport) => {
+describe(`over ${transportName}`, () => {
   test("a call's own timeout goes over the client's, longer or shorter", async () => {
-    const { server, client } = await withApiKey({ ...transport, timeout });
+    const { server, client } = await withApiKey({ timeout });
     server.script("Me", { delay: 350 }, { delay: Infinity });
     await client.me({ timeout: 10_000 });
     const { ms } = await timed(() => failure(client.me({ timeout: 50 })));
@@ -117,7 +118,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("a call that a deadline ended leaves the client able to go on", async () => {
-    const { server, client } = await withApiKey({ ...transport, timeout });
+    const { server, client } = await withApiKey({ timeout });
     server.script("Me", ...times(5, { delay: Infinity }));
     await Promise.all(Array.from({ length: 5 }, () => failure(client.me())));
     expect((await client.me()).username).toBe("robot");

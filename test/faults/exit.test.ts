@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { transportName } from "../support/transport.ts";
 import { run, type Ended } from "./child.ts";
 import { unauthenticated, type Fault } from "./fault.ts";
 import { FaultServer } from "./server.ts";
-import { timed, transports } from "./support.ts";
+import { timed } from "./support.ts";
 
 type Credential = "an API key" | "a user key" | "an aged session";
 
@@ -36,24 +37,24 @@ interface Outcome {
   readonly ms: number;
 }
 
-async function outcomeOf(transport: string, { credential, calls = [], logins = {} }: Script): Promise<Outcome> {
+async function outcomeOf({ credential, calls = [], logins = {} }: Script): Promise<Outcome> {
   const server = await new FaultServer().start();
   server.script("Me", ...calls);
   server.decide = ({ operation }) => (operation === "LoginWithUserKey" ? logins : undefined);
   const { lumar, endpoint } = server;
   // Nothing lets go of a request that the runtime's fetch has sent, so that such a refresh may hold a process until its own deadline.
-  const timeout = transport === "fetch" && logins.delay !== undefined ? { timeout: 1_000 } : {};
+  const timeout = transportName === "fetch" && logins.delay !== undefined ? { timeout: 1_000 } : {};
   const options = credential === "an API key" ? { apiKey: lumar.addKey().apiKey } : { userKey: lumar.userKey, ...timeout };
   const agedToken = credential === "an aged session" ? { agedToken: lumar.addSession() } : {};
-  const { outcome: ended, ms } = await timed(() => run("one-call", { endpoint, transport, credential: options, ...agedToken }));
+  const { outcome: ended, ms } = await timed(() => run("one-call", { endpoint, credential: options, ...agedToken }));
   return { server, ended, ms };
 }
 
-describe.each(transports)("a script that makes one call over %s exits by itself, and nothing prints:", (transport) => {
+describe(`a script that makes one call over ${transportName} exits by itself, and nothing prints:`, () => {
   const outcomes = new Map<string, Promise<Outcome>>();
   // All at once, since some wait.
   beforeAll(() => {
-    for (const [name, script] of Object.entries(scripts)) outcomes.set(name, outcomeOf(transport, script));
+    for (const [name, script] of Object.entries(scripts)) outcomes.set(name, outcomeOf(script));
   });
   afterAll(async () => {
     for (const outcome of outcomes.values()) await (await outcome).server.stop();

@@ -1,8 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { AmbiguousMutationError, type RequestOptions } from "keylight";
+import { transportName } from "../support/transport.ts";
 import { errorsOf, unauthenticated, type Fault } from "./fault.ts";
-import { failure, quick, rejection, transports, until, withToken, withUserKey, type World } from "./support.ts";
+import { failure, quick, rejection, until, withToken, withUserKey, type World } from "./support.ts";
 
 const create = "CreateServiceAccountKey";
 
@@ -32,9 +33,9 @@ async function lose({ server, client }: World, fault: Fault, options?: RequestOp
   return error as AmbiguousMutationError;
 }
 
-describe.each(transports)("over %s", (_name, transport) => {
+describe(`over ${transportName}`, () => {
   test.each(lost)("a key whose answer is lost because %s: recover() leaves no working key behind", async (_what, fault, made, options) => {
-    const world = await withToken({ ...transport, ...quick, maxResponseBytes: 200_000 });
+    const world = await withToken({ ...quick, maxResponseBytes: 200_000 });
     const { lumar } = world.server;
     const other = lumar.addKey("deploy");
     other.lastUsedAt = new Date().toISOString();
@@ -49,7 +50,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("a key whose creation is aborted while it is out: the outcome is unknown, and recover() revokes it", async () => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     server.script(create, { stall: Infinity });
     const controller = new AbortController();
     const creating = client.serviceAccounts.keys.create(server.lumar.serviceAccount.id, {}, { signal: controller.signal });
@@ -63,7 +64,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("two keys that it could be: nothing is touched", async () => {
-    const world = await withToken(transport);
+    const world = await withToken();
     const error = await lose(world, { drop: "answer", commits: true });
     world.server.lumar.addKey("deploy");
     const recovery = await error.recover();
@@ -72,7 +73,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("recover() that fails itself can be called again", async () => {
-    const world = await withToken({ ...transport, retry: { attempts: 0 } });
+    const world = await withToken({ retry: { attempts: 0 } });
     const error = await lose(world, { drop: "answer", commits: true });
     world.server.script("ListServiceAccountKeys", { drop: "answer" });
     expect(await failure(error.recover())).toMatchObject({ code: "NETWORK_ERROR" });
@@ -84,7 +85,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test.each([200, 400, 500, 502, 503])("a secret with errors beside it, under a %i, is returned: it is shown once", async (status) => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     const { apiKey, id } = server.lumar.addKey("deploy");
     const key = { id, name: "deploy", secret: apiKey, createdAt: new Date().toISOString(), expiresAt: null };
     server.script(create, { status, body: { data: { createServiceAccountKey: key }, errors: [{ message: "the audit log is full", path: ["createServiceAccountKey", "name"] }] }, commits: true });
@@ -95,7 +96,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("the name reaches the server as it is", async () => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     const name = '  "déploy" \\u0000 🔑 lmr_sa_\t ';
     await client.serviceAccounts.keys.create(server.lumar.serviceAccount.id, { name });
     expect(server.of(create)[0]?.variables).toMatchObject({ input: { name } });
@@ -103,7 +104,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("keys.create is sent again after a 429 and a 401, and makes one key", async () => {
-    const { server, client } = await withUserKey({ ...transport, ...quick });
+    const { server, client } = await withUserKey(quick);
     server.script(create, { status: 429, body: "" }, unauthenticated);
     await client.serviceAccounts.keys.create(server.lumar.serviceAccount.id);
     expect([server.of(create).length, server.logins, server.lumar.effect(create)]).toEqual([3, 2, 1]);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { canary } from "../oracle/oracle.ts";
+import { canary, storableCanary } from "../oracle/oracle.ts";
 import { errorsOf, unauthenticated } from "./fault.ts";
 
 interface StoredKey {
@@ -63,7 +63,7 @@ export class SmallLumar {
   }
 
   addSession(username = "someone"): string {
-    const token = canary(randomBytes(64).toString("hex"));
+    const token = storableCanary(randomBytes(64).toString("hex"));
     this.sessions.set(token, username);
     return token;
   }

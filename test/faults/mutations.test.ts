@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { RequestOptions } from "keylight";
+import { transportName } from "../support/transport.ts";
 import { times, unauthenticated, type Fault } from "./fault.ts";
 import { FaultServer, faultServer } from "./server.ts";
-import { clientAt, failure, freePort, quick, sleep, transports, withToken, withUserKey, write } from "./support.ts";
+import { clientAt, failure, freePort, quick, sleep, withToken, withUserKey, write } from "./support.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -50,10 +51,10 @@ const doubtful: readonly [what: string, fault: Fault, effects: number, options?:
   ["the answer is no HTTP", { raw: "SSH-2.0-OpenSSH_9.6\r\n", commits: true }, 1],
 ];
 
-describe.each(transports)("over %s", (_name, transport) => {
+describe(`over ${transportName}`, () => {
   describe("a write is sent exactly once, and said to have run perhaps, when", () => {
     test.each(doubtful)("%s", async (_what, fault, effects, options) => {
-      const { server, client } = await withToken({ ...transport, ...quick, maxResponseBytes: 100_000 });
+      const { server, client } = await withToken({ ...quick, maxResponseBytes: 100_000 });
       server.decide = () => fault;
       const error = await failure(client.request(write, {}, options));
       expect(error.mayHaveExecuted).toBe(true);
@@ -62,14 +63,14 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("the connection is cut before the request is read", async () => {
-      const { server, client } = await withToken({ ...transport, ...quick });
+      const { server, client } = await withToken(quick);
       server.hangUpOn = 3;
       expect((await failure(client.request(write))).mayHaveExecuted).toBe(true);
       expect([server.unread, server.visits.length]).toEqual([1, 0]);
     });
 
     test("it is one of the client's own, such as creating a service account", async () => {
-      const { server, client } = await withToken({ ...transport, ...quick });
+      const { server, client } = await withToken(quick);
       server.script("CreateServiceAccount", { drop: "answer", commits: true });
       const creating = client.serviceAccounts.create({ accountId: 715, name: "Nightly", roleCode: "Viewer" });
       expect(await failure(creating)).toMatchObject({ code: "NETWORK_ERROR", mayHaveExecuted: true });
@@ -80,7 +81,7 @@ describe.each(transports)("over %s", (_name, transport) => {
 
   describe("a write is sent again on proof that it did not run:", () => {
     test("the connection is refused", async () => {
-      const client = clientAt(`http://127.0.0.1:${await freePort()}/graphql`, { ...transport, ...quick, sessionToken: "a-session-token" });
+      const client = clientAt(`http://127.0.0.1:${await freePort()}/graphql`, { ...quick, sessionToken: "a-session-token" });
       const error = await failure(client.request(write));
       expect(error).toMatchObject({ code: "NETWORK_ERROR", phase: "connect", mayHaveExecuted: false, attempts: times(3, {}) });
       expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
@@ -91,7 +92,7 @@ describe.each(transports)("over %s", (_name, transport) => {
       const port = await freePort();
       onTestFinished(() => server.stop());
       vi.spyOn(Math, "random").mockReturnValue(0.9);
-      const client = clientAt(`http://127.0.0.1:${port}/graphql`, { ...transport, retry: { attempts: 6 }, sessionToken: server.lumar.addSession() });
+      const client = clientAt(`http://127.0.0.1:${port}/graphql`, { retry: { attempts: 6 }, sessionToken: server.lumar.addSession() });
       const writing = client.rawRequest(write);
       await sleep(100);
       await server.start(port);
@@ -101,7 +102,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("the name does not exist", async () => {
-      const client = clientAt("https://nowhere.invalid/graphql", { ...transport, ...quick, sessionToken: "a-session-token" });
+      const client = clientAt("https://nowhere.invalid/graphql", { ...quick, sessionToken: "a-session-token" });
       const error = await failure(client.request(write));
       expect(error).toMatchObject({ phase: "connect", mayHaveExecuted: false, attempts: times(3, {}) });
       expect(error.cause?.code).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
@@ -109,20 +110,20 @@ describe.each(transports)("over %s", (_name, transport) => {
 
     test.skipIf(certificate === undefined)("the certificate is not trusted: no request arrives", async () => {
       const server = await faultServer((listener) => createSecureServer({ ...certificate }, listener), "https");
-      const client = clientAt(server.endpoint, { ...transport, ...quick, sessionToken: server.lumar.addSession() });
+      const client = clientAt(server.endpoint, { ...quick, sessionToken: server.lumar.addSession() });
       expect(await failure(client.request(write))).toMatchObject({ phase: "tls", mayHaveExecuted: false, attempts: times(3, {}) });
       expect(server.visits).toHaveLength(0);
     });
 
     test("a 429, whatever its body", async () => {
-      const { server, client } = await withToken({ ...transport, ...quick });
+      const { server, client } = await withToken(quick);
       server.script("Write", { status: 429, body: "<p>slow</p>" }, { status: 429, body: { errors: [{ message: "slow" }], data: null } });
       await client.request(write);
       expect([server.of("Write").length, server.lumar.effect("Write")]).toEqual([3, 1]);
     });
 
     test("a 401, with a new session", async () => {
-      const { server, client } = await withUserKey({ ...transport, ...quick });
+      const { server, client } = await withUserKey(quick);
       await client.me();
       server.lumar.sessions.clear();
       await client.request(write);
@@ -130,14 +131,14 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("a 401 that is a web page", async () => {
-      const { server, client } = await withUserKey({ ...transport, ...quick });
+      const { server, client } = await withUserKey(quick);
       server.script("Write", { ...unauthenticated, body: "<p>who are you?</p>" });
       await client.request(write);
       expect([server.of("Write").length, server.lumar.effect("Write")]).toEqual([2, 1]);
     });
 
     test("but what an earlier attempt may have done is remembered", async () => {
-      const { server, client } = await withUserKey({ ...transport, retry: { attempts: 1, maxDelay: 2 } });
+      const { server, client } = await withUserKey({ retry: { attempts: 1, maxDelay: 2 } });
       server.script("Write", { drop: "answer", commits: true }, { status: 429, body: "" }, unauthenticated);
       const error = await failure(client.request(write, {}, { idempotent: true }));
       expect(error).toMatchObject({ code: "RATE_LIMITED", mayHaveExecuted: true });
@@ -146,14 +147,14 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("idempotent: true has a write sent again like a query, and the server counts the effects", async () => {
-    const { server, client } = await withToken({ ...transport, ...quick });
+    const { server, client } = await withToken(quick);
     server.script("Write", { drop: "answer", commits: true }, { status: 502, body: "", commits: true });
     await client.request(write, {}, { idempotent: true });
     expect([server.of("Write").length, server.lumar.effect("Write")]).toEqual([3, 3]);
   });
 
   test("idempotent: true on one call is not remembered for the next", async () => {
-    const { server, client } = await withToken({ ...transport, ...quick });
+    const { server, client } = await withToken(quick);
     await client.request(write, {}, { idempotent: true });
     server.script("Write", { drop: "answer" });
     await failure(client.request(write));

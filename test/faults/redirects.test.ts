@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { AmbiguousMutationError, AuthenticationError, UnexpectedRedirectError } from "keylight";
+import { transportName } from "../support/transport.ts";
 import { credentialHeadersOf } from "./ledger.ts";
 import { elsewhere } from "./server.ts";
-import { failure, said, transports, withApiKey, withToken, withUserKey, write } from "./support.ts";
+import { failure, said, withApiKey, withToken, withUserKey, write } from "./support.ts";
 
 const statuses = [301, 302, 303, 307, 308];
 
-describe.each(transports)("over %s", (_name, transport) => {
+describe(`over ${transportName}`, () => {
   describe.each(statuses)("a %i to another origin", (status) => {
     test("is not followed for a query: that origin sees nobody", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       const other = await elsewhere();
       server.script("Me", { status, headers: { location: other.url }, body: "" });
       const error = await failure(client.me());
@@ -20,7 +21,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("is not followed for a write, which is not sent again", async () => {
-      const { server, client } = await withToken(transport);
+      const { server, client } = await withToken();
       const other = await elsewhere();
       server.script("Write", { status, headers: { location: other.url }, body: "" });
       const error = await failure(client.request(write));
@@ -29,7 +30,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("is not followed for a login: the user key's secret goes nowhere else", async () => {
-      const { server, client } = await withUserKey(transport);
+      const { server, client } = await withUserKey();
       const other = await elsewhere();
       server.script("LoginWithUserKey", { status, headers: { location: other.url }, body: "" });
       const error = await failure(client.me());
@@ -40,7 +41,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("leaves the creation of a key in doubt, or not, as the status says", async () => {
-      const { server, client } = await withToken(transport);
+      const { server, client } = await withToken();
       const other = await elsewhere();
       server.script("CreateServiceAccountKey", { status, headers: { location: other.url }, body: "" });
       const error = await failure(client.serviceAccounts.keys.create(server.lumar.serviceAccount.id));
@@ -49,7 +50,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     });
 
     test("within the origin is not followed either", async () => {
-      const { server, client } = await withApiKey(transport);
+      const { server, client } = await withApiKey();
       server.script("Me", { status, headers: { location: "/elsewhere" }, body: "" });
       expect(await failure(client.me())).toMatchObject({ code: "UNEXPECTED_REDIRECT" });
       expect(server.visits.map(({ path }) => path)).toEqual(["/graphql"]);

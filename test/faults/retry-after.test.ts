@@ -1,17 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { RateLimitError } from "keylight";
+import { transportName } from "../support/transport.ts";
 import { gaps } from "./ledger.ts";
-import { failure, many, timed, transports, withApiKey, withToken, withUserKey, write } from "./support.ts";
+import { failure, many, timed, withApiKey, withToken, withUserKey, write } from "./support.ts";
 
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString();
 
-describe.each(transports)("over %s", (_name, transport) => {
+describe(`over ${transportName}`, () => {
   test("seconds are waited to the full: of a 429 and of a 503 for a query, of a 429 for a write, which takes effect once", async () => {
     const cases = [[429, "query Read { version }"], [503, "query Read { version }"], [429, write]] as const;
     // At the same time, since each waits a second.
     await many(cases.length, async (index) => {
       const [status, document] = cases[index] ?? cases[0];
-      const { server, client } = await withToken(transport);
+      const { server, client } = await withToken();
       const operation = document === write ? "Write" : "Read";
       server.script(operation, { status, body: "", headers: { "retry-after": "1" } });
       const { attempts } = await client.rawRequest(document);
@@ -24,7 +25,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("a date is waited for", async () => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     // A date has whole seconds, so that it is one to two seconds off.
     const until = inSeconds(2);
     server.script("Me", { status: 429, body: "", headers: { "retry-after": until } });
@@ -38,7 +39,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     ["this moment", () => inSeconds(0)],
     ["no seconds", () => "0"],
   ])("%s means at once", async (_what, value) => {
-    const { server, client } = await withApiKey(transport);
+    const { server, client } = await withApiKey();
     server.script("Me", { status: 429, body: "", headers: { "retry-after": value() } });
     const { attempts } = await client.rawRequest("query Me { me { id } }");
     expect(attempts.map(({ waitedMs }) => waitedMs)).toEqual([0, 0]);
@@ -50,7 +51,7 @@ describe.each(transports)("over %s", (_name, transport) => {
     ["a day", () => "86400", 86_400_000],
     ["a date in two hours", () => inSeconds(7_200), 7_200_000],
   ])("%s are above what is waited: the call fails at once and says how long", async (_what, value, wanted) => {
-    const { server, client } = await withApiKey({ ...transport, timeout: 120_000 });
+    const { server, client } = await withApiKey({ timeout: 120_000 });
     server.script("Me", { status: 429, body: "", headers: { "retry-after": value() } });
     const { outcome: error, ms } = await timed(() => failure(client.me()));
     expect(error).toBeInstanceOf(RateLimitError);
@@ -61,7 +62,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test.each([429, 503])("a wait beyond the call's deadline after a %i: it fails at once and says how long", async (status) => {
-    const { server, client } = await withApiKey({ ...transport, timeout: 2_500 });
+    const { server, client } = await withApiKey({ timeout: 2_500 });
     server.script("Me", { status, body: "", headers: { "retry-after": "4" } });
     const { outcome: error, ms } = await timed(() => failure(client.me()));
     expect(error).toMatchObject({ status, retryAfterMs: 4_000 });
@@ -70,7 +71,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test.each(["soon", "-5", "", "1e9"])("%j says nothing: the usual wait applies", async (value) => {
-    const { server, client } = await withApiKey({ ...transport, retry: { attempts: 1, maxDelay: 20 } });
+    const { server, client } = await withApiKey({ retry: { attempts: 1, maxDelay: 20 } });
     server.script("Me", { status: 429, body: "", headers: { "retry-after": value } });
     const { ms } = await timed(() => client.me());
     expect(ms).toBeLessThan(1_000);
@@ -78,7 +79,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   });
 
   test("a login that is put off beyond the deadline fails its callers at once, who are told how long", async () => {
-    const { server, client } = await withUserKey({ ...transport, timeout: 2_500 });
+    const { server, client } = await withUserKey({ timeout: 2_500 });
     server.script("LoginWithUserKey", { status: 503, body: "", headers: { "retry-after": "30" } });
     const { outcome: error, ms } = await timed(() => failure(client.me()));
     expect(error).toMatchObject({ code: "LOGIN_FAILED", retryable: true, retryAfterMs: expect.any(Number) });

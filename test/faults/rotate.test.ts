@@ -38,7 +38,7 @@ describe("a rotation that is killed, and run again,", () => {
     const folder = mkdtempSync(join(tmpdir(), "keylight-rotate-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, "key.json");
-    const task = { endpoint: server.endpoint, transport: "built-in", sessionToken: lumar.addSession(), serviceAccountId: lumar.serviceAccount.id, keyId: old.id, file };
+    const task = { endpoint: server.endpoint, sessionToken: lumar.addSession(), serviceAccountId: lumar.serviceAccount.id, keyId: old.id, file };
 
     const first = start("rotate", { ...task, ...(tell === undefined ? {} : { tell }) });
     const fault: Fault = { commits, delay: Infinity, reached: () => void first.child.kill("SIGKILL") };

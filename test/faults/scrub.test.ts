@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { formsOf } from "../oracle/forms.ts";
 import { everythingOf, Searcher } from "../oracle/look.ts";
 import { canary } from "../oracle/oracle.ts";
+import { transportName } from "../support/transport.ts";
 import { errorsOf, type Fault } from "./fault.ts";
 import { faultServer } from "./server.ts";
-import { clientAt, failure, said, transports, withApiKey, withToken, withUserKey } from "./support.ts";
+import { clientAt, failure, said, withApiKey, withToken, withUserKey } from "./support.ts";
 
 const ways: readonly [how: string, quote: (secret: string) => string][] = [
   ["raw", (secret) => secret],
@@ -43,10 +44,10 @@ function headerSafe(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, "");
 }
 
-describe.each(transports)("over %s, a server that quotes", (_name, transport) => {
+describe(`over ${transportName}, a server that quotes`, () => {
   describe.each(ways)("%s", (_how, quote) => {
     test.each(places)("the session token in %s", async (_where, fault) => {
-      const { server, client } = await withToken({ ...transport, retry: { attempts: 0 } });
+      const { server, client } = await withToken({ retry: { attempts: 0 } });
       const [token = ""] = [...server.lumar.sessions.keys()];
       server.script("Read", fault(quote(token)));
       expectClean(await failure(client.request("query Read { version }")), token);
@@ -56,7 +57,7 @@ describe.each(transports)("over %s, a server that quotes", (_name, transport) =>
     test("a credential of odd characters in the message", async () => {
       const server = await faultServer();
       const odd = canary('a"b\\c/d+e=f&g%h?i>j<k~l{m}n|o');
-      const client = clientAt(server.endpoint, { ...transport, sessionToken: odd });
+      const client = clientAt(server.endpoint, { sessionToken: odd });
       server.script("Me", { body: { errors: [{ message: `bad token ${quote(odd)}!` }], data: null } });
       const error = await failure(client.me());
       expectClean(error, odd);
@@ -64,7 +65,7 @@ describe.each(transports)("over %s, a server that quotes", (_name, transport) =>
     });
 
     test("the API key", async () => {
-      const { server, client, apiKey } = await withApiKey(transport);
+      const { server, client, apiKey } = await withApiKey();
       server.script("Me", { status: 403, body: errorsOf("FORBIDDEN", `key ${quote(apiKey)}`) });
       expectClean(await failure(client.me()), apiKey);
       expect(server.visits).toHaveLength(1);
@@ -72,7 +73,7 @@ describe.each(transports)("over %s, a server that quotes", (_name, transport) =>
 
     test("the user key's secret in the refusal of a login, and in trouble with one", async () => {
       for (const extensions of [{ code: "INCORRECT_USER_KEY_ID_OR_SECRET" }, {}]) {
-        const { server, client } = await withUserKey({ ...transport, retry: { attempts: 0 } });
+        const { server, client } = await withUserKey({ retry: { attempts: 0 } });
         const { secret } = server.lumar.userKey;
         server.script("LoginWithUserKey", { body: { errors: [{ message: `you sent ${quote(secret)}`, extensions }], data: null } });
         expectClean(await failure(client.me()), secret);
@@ -81,7 +82,7 @@ describe.each(transports)("over %s, a server that quotes", (_name, transport) =>
     });
 
     test("a key that was just created, in the refusal of the next call", async () => {
-      const { server, client } = await withToken(transport);
+      const { server, client } = await withToken();
       const key = await client.serviceAccounts.keys.create(server.lumar.serviceAccount.id);
       server.script("Me", { body: { errors: [{ message: `beware of ${quote(key.apiKey.reveal())}` }], data: null } });
       expectClean(await failure(client.me()), key.apiKey.reveal());
@@ -89,14 +90,14 @@ describe.each(transports)("over %s, a server that quotes", (_name, transport) =>
   });
 
   test("a key of a service account that this client never had is hidden by its shape", async () => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     const strange = canary("lmr_sa_99_another-customers-key_1234567");
     server.script("Me", { body: { errors: [{ message: `did you mean ${strange}?` }], data: null } });
     expect((await failure(client.me())).message).toBe("did you mean [redacted]?");
   });
 
   test("an old token, after a renewal", async () => {
-    const { server, client } = await withUserKey(transport);
+    const { server, client } = await withUserKey();
     await client.me();
     const [old = ""] = [...server.lumar.sessions.keys()];
     server.lumar.sessions.clear();
@@ -106,7 +107,7 @@ describe.each(transports)("over %s, a server that quotes", (_name, transport) =>
   });
 
   test.each([0, 1, 1_000, 2_000, 2_040, 2_047, 2_048, 8_100, 8_191, 8_200])("the token behind %i characters of a text without end: it is bounded to 2 kB, and nothing of the token is left", async (before) => {
-    const { server, client } = await withToken(transport);
+    const { server, client } = await withToken();
     const [token = ""] = [...server.lumar.sessions.keys()];
     server.script("Me", { body: { errors: [{ message: `${".".repeat(before)}${token}${"!".repeat(100_000)}` }], data: null } });
     const { message } = await failure(client.me());
@@ -116,7 +117,7 @@ describe.each(transports)("over %s, a server that quotes", (_name, transport) =>
 
   test.each(places.filter(([where]) => /content type|request id/.test(where)))("the token where %s is cut: no part of it is left", async (_where, fault) => {
     for (const before of [0, 40, 90, 150, 190]) {
-      const { server, client } = await withToken({ ...transport, retry: { attempts: 0 } });
+      const { server, client } = await withToken({ retry: { attempts: 0 } });
       const [token = ""] = [...server.lumar.sessions.keys()];
       server.script("Me", fault(`${".".repeat(before)}${token}`));
       const words = said(await failure(client.me()));

@@ -5,12 +5,6 @@ import { onTestFinished } from "vitest";
 import { Client, KeylightError, type ClientOptions } from "keylight";
 import { faultServer, type FaultServer } from "./server.ts";
 
-/** The built-in transport and the runtime's fetch: whatever holds for one holds for the other. */
-export const transports: readonly [name: "the built-in transport" | "fetch", options: ClientOptions][] = [
-  ["the built-in transport", {}],
-  ["fetch", { fetch: globalThis.fetch }],
-];
-
 /** Retries that wait next to nothing, for cases that are not about waiting. */
 export const quick: ClientOptions = { retry: { attempts: 2, maxDelay: 5 } };
 

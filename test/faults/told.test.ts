@@ -5,8 +5,9 @@ import type { Logger } from "keylight";
 import { formsOf } from "../oracle/forms.ts";
 import { everythingOf, Searcher } from "../oracle/look.ts";
 import { canary, listen, stopListening } from "../oracle/oracle.ts";
+import { transportName } from "../support/transport.ts";
 import { errorsOf, unauthenticated, type Fault } from "./fault.ts";
-import { failure, quick, transports, withUserKey, write } from "./support.ts";
+import { failure, quick, withUserKey, write } from "./support.ts";
 
 const inVariables = 'a "variable" of the caller/with?odd&characters';
 const inBody = "<p>the body of the answer, word for word</p>";
@@ -58,12 +59,12 @@ function events(): object[] {
   return heard;
 }
 
-describe.each(transports)("over %s", (_name, transport) => {
+describe(`over ${transportName}`, () => {
   test.each(faults)("an answer that is %s: no variable, body, header or credential is in the error, the log or an event", async (_what, fault) => {
     const private_ = [inVariables, inBody, inHeader].map((text) => canary(text));
     const { lines, logger } = collecting();
     const heard = events();
-    const { server, client } = await withUserKey({ ...transport, ...quick, timeout: 200, logger, logLevel: "debug", headers: { "x-own": inHeader } });
+    const { server, client } = await withUserKey({ ...quick, timeout: 200, logger, logLevel: "debug", headers: { "x-own": inHeader } });
     server.decide = ({ operation }) => (operation === "LoginWithUserKey" ? undefined : fault);
     const thrown = [await failure(client.request(`query Read { version }`, { note: inVariables })), await failure(client.request(write, { note: inVariables }))];
     server.decide = () => fault;
@@ -83,7 +84,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   test("a session that was renewed, a login that was refused and a call that succeeded say nothing of secrets either", async () => {
     const { lines, logger } = collecting();
     const heard = events();
-    const { server, client } = await withUserKey({ ...transport, ...quick, logger, logLevel: "debug" });
+    const { server, client } = await withUserKey({ ...quick, logger, logLevel: "debug" });
     server.script("Me", { drop: "answer" }, unauthenticated);
     await client.me();
     server.lumar.sessions.clear();
@@ -100,7 +101,7 @@ describe.each(transports)("over %s", (_name, transport) => {
       throw new Error("disk full");
     };
     const logger = { error: broken, warn: broken, info: () => Promise.reject(new Error("disk full")), debug: broken };
-    const { server, client } = await withUserKey({ ...transport, ...quick, logger, logLevel: "debug" });
+    const { server, client } = await withUserKey({ ...quick, logger, logLevel: "debug" });
     server.script("Me", { drop: "answer" }, unauthenticated);
     expect((await client.me()).username).toBe("someone");
     expect(server.of("Me")).toHaveLength(3);
@@ -109,7 +110,7 @@ describe.each(transports)("over %s", (_name, transport) => {
   test("a call that nobody listens to goes the same way", async () => {
     stopListening();
     onTestFinished(listen);
-    const { server, client } = await withUserKey({ ...transport, ...quick });
+    const { server, client } = await withUserKey(quick);
     server.script("Me", { drop: "answer" }, unauthenticated);
     expect((await client.me()).username).toBe("someone");
     server.script("Me", { body: inBody });

@@ -1,6 +1,9 @@
+import { rootCertificates } from "node:tls";
+import { setupServer } from "msw/node";
 import { describe, expect, test, vi } from "vitest";
 import { Client, ConfigurationError, memorySessionStore, ResponseFormatError, TimeoutError, TransportError, version, type ClientOptions, type Logger } from "keylight";
 import { createFakeLumar } from "keylight/testing";
+import { overNode, transportName } from "../support/transport.ts";
 import { adminOf, clientOf, countAt, expectHidden, failure, fakeLumar, furnishedWithKey, lastAt, operationsAt, printed, thrown, wrong } from "./support.ts";
 
 describe("endpoint", () => {
@@ -93,6 +96,16 @@ describe("the constructor refuses, by name,", () => {
     ["retry.maxDelay", { retry: { maxDelay: "1s" } }],
     ["maxResponseBytes", { maxResponseBytes: 0 }],
     ["fetch", { fetch: "fetch" }],
+    ["proxy", { proxy: "" }],
+    ["proxy", { proxy: true }],
+    ["proxy", { proxy: "socks5://proxy.example" }],
+    ["HTTPS_PROXY", { env: { HTTPS_PROXY: "socks5://proxy.example" } }],
+    ["https_proxy", { env: { https_proxy: "http://proxy.example/proxy.pac", HTTPS_PROXY: "http://proxy.example" } }],
+    ["ca", { ca: "./ca.pem" }],
+    ["ca", { ca: new Uint8Array([48, 130]) }],
+    ["fetch and proxy", { fetch, proxy: "http://proxy.example" }],
+    ["fetch and ca", { fetch, ca: rootCertificates[0] }],
+    ["headers may not set proxy-authorization", { headers: { "Proxy-Authorization": "Basic x" } }],
     ["logLevel", { logLevel: "loud" }],
     ["LC_LOG", { env: { LC_LOG: "loud" } }],
     ["sessionStore", { sessionStore: {} }],
@@ -144,6 +157,60 @@ test("fetch wins over the built-in transport, and gets no redirect to follow", a
   expect((await clientOf({ userKey: fake.userKey, fetch: own }).me()).username).toContain("@");
   expect(own).toHaveBeenCalledTimes(fake.requests.length);
   expect(inits.map((init) => init?.redirect)).toEqual(["manual", "manual"]);
+});
+
+describe("proxy", () => {
+  test("of a variable is wrong only where it is used", () => {
+    const env = { HTTPS_PROXY: "socks5://proxy.example", NO_PROXY: "excepted.example" };
+    for (const options of [{ proxy: false }, { proxy: "http://proxy.example" }, { endpoint: "https://excepted.example/graphql" }, { endpoint: "http://127.0.0.1:4000/graphql" }] as const) {
+      expect(clientOf({ env, ...options }).endpoint).toMatch(/^http/);
+    }
+    thrown(ConfigurationError, () => new Client({ env: { HTTPS_PROXY: "socks5://proxy.example" } }));
+    thrown(ConfigurationError, () => clientOf({ env, proxy: false }).with({ env: { HTTPS_PROXY: "http://proxy.example:1/path" } }).with({ proxy: "" }));
+  });
+
+  test("of a variable that is wrong is not quoted", () => {
+    const secret = "canary-of-the-proxy";
+    for (const value of [`socks5://user:${secret}@proxy.example`, `http://user:${secret}@proxy.example/path`, `http://user:${secret}@`, `http://${secret}%zz@proxy.example`]) {
+      expectHidden(thrown(ConfigurationError, () => new Client({ env: { HTTPS_PROXY: value } })), [secret]);
+      expectHidden(thrown(ConfigurationError, () => new Client({ env: {}, proxy: value })), [secret]);
+    }
+  });
+
+  test("that nobody can reach does not keep MSW from answering", async () => {
+    const fake = fakeLumar();
+    await adminOf(fake, { env: { HTTPS_PROXY: "http://127.0.0.1:1" } }).me();
+    expect(operationsAt(fake)).toEqual(["LoginWithUserKey", "Me"]);
+    if (transportName === "fetch") return;
+    await adminOf(fake, { proxy: "http://user:password@127.0.0.1:1" }).me();
+    expect(countAt(fake, "Me")).toBe(2);
+  });
+
+  test.skipIf(!overNode("a fetch knows nothing of the option proxy"))("cannot be passed by a request that MSW lets through: it fails, and nothing is sent", async () => {
+    const msw = setupServer();
+    msw.listen({ onUnhandledRequest: "bypass" });
+    const error = await failure(clientOf({ apiKey: "lmr_sa_1_passing", proxy: "http://127.0.0.1:1", retry: { attempts: 0 } }).me(), TransportError);
+    msw.close();
+    expect(error.cause?.code).toBe("PROXY_NOT_ASKED");
+  });
+});
+
+test("a derived client with a fetch leaves behind what was for the built-in transport, and brings nothing beside one that is there", async () => {
+  const fake = createFakeLumar();
+  const own: typeof fetch = (input, init) => fake.handle(new Request(input, init));
+  const client = clientOf({ ca: rootCertificates[0] ?? "", proxy: "http://127.0.0.1:1" });
+  expect(await client.with({ fetch: own }).version()).toEqual(expect.any(String));
+  const fetching = clientOf({ fetch: own });
+  expect(thrown(ConfigurationError, () => fetching.with({ ca: rootCertificates[0] ?? "" })).message).toContain("fetch and ca");
+  expect(thrown(ConfigurationError, () => fetching.with({ proxy: "http://127.0.0.1:1" })).message).toContain("fetch and proxy");
+  expect(await fetching.with({ proxy: false }).version()).toEqual(expect.any(String));
+});
+
+test("the bytes of ca are read once, at construction", () => {
+  const ca = Buffer.from(rootCertificates[0] ?? "");
+  const client = clientOf({ ca });
+  ca.fill(0);
+  expect(client.with({ timeout: 5 }).endpoint).toBe(client.endpoint);
 });
 
 describe("logger", () => {

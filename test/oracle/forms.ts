@@ -39,4 +39,5 @@ function within(bytes: Buffer, offset: number): string {
 }
 
 /** Shapes of secrets whose values nobody registered: whole keys of service accounts, and session tokens. */
-export const shapes: readonly RegExp[] = [/lmr_sa_\d+_[\w-]{16,}/, /(?<![0-9a-fA-F])[0-9a-fA-F]{128}(?![0-9a-fA-F])/];
+export const keyShape = /lmr_sa_\d+_[\w-]{16,}/;
+export const shapes: readonly RegExp[] = [keyShape, /(?<![0-9a-fA-F])[0-9a-fA-F]{128}(?![0-9a-fA-F])/];

@@ -78,12 +78,12 @@ export class Searcher {
     }
   }
 
-  leaksIn(text: string): Leak[] {
+  leaksIn(text: string, forbidden: readonly RegExp[] = shapes): Leak[] {
     const leaks: Leak[] = [];
     const found = (encoding: Leak["encoding"], at: number): void => {
       if (leaks.length < 20) leaks.push({ encoding, before: text.slice(Math.max(0, at - 60), at) });
     };
-    for (const shape of shapes) {
+    for (const shape of forbidden) {
       const at = text.search(shape);
       if (at >= 0) found("shape", at);
     }

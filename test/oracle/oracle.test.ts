@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { tracingChannel } from "node:diagnostics_channel";
-import { describe, expect, test } from "vitest";
-import { Client, ConfigurationError, Secret, TransportError } from "keylight";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Client, ConfigurationError, fileSessionStore, Secret, TransportError } from "keylight";
 import { formsOf, type Encoding } from "./forms.ts";
 import { everythingOf, Searcher } from "./look.ts";
-import { canary, leaksSoFar, plantsLeaks } from "./oracle.ts";
+import { canary, leaksSoFar, plantsLeaks, storableCanary } from "./oracle.ts";
 
 // Question marks make base64 that base64url writes differently, wherever they stand.
 const secret = `s"\\/+=&%????>>>>${randomBytes(20).toString("base64")}`;
@@ -111,6 +114,20 @@ describe("what the oracle hears of", () => {
     await client.me().catch(() => undefined);
     await client.close();
     expect(lines.length).toBeGreaterThan(0);
+    expect(leaksSoFar().length).toBeGreaterThan(0);
+  });
+
+  test("what is written to a file", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "keylight-oracle-"));
+    onTestFinished(() => {
+      rmSync(directory, { recursive: true });
+    });
+    plantsLeaks();
+    const token = storableCanary("a session's own token, which a store keeps");
+    const store = fileSessionStore({ directory });
+    await store.set("key", { token, obtainedAt: "2026-05-06T07:08:09.010Z" });
+    expect(leaksSoFar()).toEqual([]);
+    await store.set("key", { token: canary(secret), obtainedAt: "2026-05-06T07:08:09.010Z" });
     expect(leaksSoFar().length).toBeGreaterThan(0);
   });
 

@@ -1,8 +1,9 @@
 import { beginCase, canaryForms, endCase } from "./canaries.ts";
+import { keyShape } from "./forms.ts";
 import { everythingOf, glanceAt, Searcher, type Leak } from "./look.ts";
 import { forget, told } from "./watch.ts";
 
-export { canary } from "./canaries.ts";
+export { canary, storableCanary } from "./canaries.ts";
 export { listen, stopListening } from "./watch.ts";
 
 /** As many errors and events of a case are taken apart; of the others, message, stack and JSON are read. */
@@ -28,7 +29,11 @@ export function leaksSoFar(): Leak[] {
   const texts = things.map((thing, index) => (index < thorough || index >= things.length - thorough ? everythingOf(thing) : glanceAt(thing)));
   texts.push(...told.lines.map((line) => everythingOf(line)));
   const text = texts.join("\n");
-  return text === "" ? [] : new Searcher(canaryForms()).leaksIn(text);
+  const written = told.files.map((content) => everythingOf(content)).join("\n");
+  return [
+    ...(text === "" ? [] : new Searcher(canaryForms("told")).leaksIn(text)),
+    ...(written === "" ? [] : new Searcher(canaryForms("file")).leaksIn(written, [keyShape])),
+  ];
 }
 
 export function startCase(): void {

@@ -1,4 +1,6 @@
 import { tracingChannel } from "node:diagnostics_channel";
+import { open } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 
 const watching = Symbol.for("keylight.test.told");
 
@@ -10,6 +12,8 @@ export interface Told {
   readonly events: Set<object>;
   /** What went to a logger or to the console. */
   readonly lines: unknown[];
+  /** What was written to files through handles, as keylight does; tests write theirs by other means. */
+  readonly files: unknown[];
   /** Keeps planted leaks off the console. */
   muted: boolean;
 }
@@ -18,12 +22,13 @@ const shared = globalThis as { [watching]?: Told };
 // One for all copies of this module that a process may load, since what is watched is the process's own.
 const alreadyWatching = shared[watching] !== undefined;
 
-export const told: Told = (shared[watching] ??= { errors: new Set(), events: new Set(), lines: [], muted: false });
+export const told: Told = (shared[watching] ??= { errors: new Set(), events: new Set(), lines: [], files: [], muted: false });
 
 export function forget(): void {
   told.errors.clear();
   told.events.clear();
   told.lines.length = 0;
+  told.files.length = 0;
   told.muted = false;
 }
 
@@ -49,11 +54,12 @@ export function stopListening(): void {
 const brand = Symbol.for("keylight.error");
 
 /**
- * Begins to watch: the diagnostics channels, the making of errors, what loggers are called with, and the console. Errors
+ * Begins to watch: the diagnostics channels, the making of errors, what loggers are called with, the console, and what is written to files. Errors
  * are caught where their brand is put on, so that those are seen too which no channel tells.
  */
-export function watch(): void {
+export async function watch(): Promise<void> {
   if (alreadyWatching) return;
+  await watchFiles();
   listen();
   const define = Object.defineProperty.bind(Object);
   define(Object, "defineProperty", {
@@ -74,6 +80,22 @@ export function watch(): void {
     },
   });
   for (const method of ["debug", "error", "info", "log", "warn", "trace"] as const) watchConsole(method);
+}
+
+/** All handles have one prototype, which only a handle shows. */
+async function watchFiles(): Promise<void> {
+  const handle = await open(fileURLToPath(import.meta.url));
+  const prototype: unknown = Object.getPrototypeOf(handle);
+  await handle.close();
+  if (typeof prototype !== "object" || prototype === null) throw new TypeError("file handles have no prototype here");
+  for (const method of ["appendFile", "write", "writeFile"]) {
+    const write: unknown = Reflect.get(prototype, method);
+    if (typeof write !== "function") throw new TypeError(`file handles have no ${method} here`);
+    Reflect.set(prototype, method, function (this: unknown, ...given: unknown[]): unknown {
+      told.files.push(given[0]);
+      return write.apply(this, given);
+    });
+  }
 }
 
 function watchConsole(method: "debug" | "error" | "info" | "log" | "warn" | "trace"): void {

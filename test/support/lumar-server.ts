@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { randomBytes } from "node:crypto";
-import { canary } from "../oracle/oracle.ts";
+import { storableCanary } from "../oracle/oracle.ts";
 
 /** What one request was, as the server saw it. */
 export interface Seen {
@@ -74,7 +74,7 @@ export class LumarServer {
       this.logins += 1;
       const told = this.login();
       if (told !== undefined) return told;
-      const token = canary(randomBytes(64).toString("hex"));
+      const token = storableCanary(randomBytes(64).toString("hex"));
       this.live.add(token);
       return { status: 200, body: { data: { createSessionUsingUserKey: { token } } } };
     }

@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { transportName, type TransportName } from "./transport.ts";
 
-/** What a worker is to do. */
-export type WorkerTask =
+/** What a worker is to do, and what its requests go over: the same as those of the test. */
+export type WorkerTask = Task & { transport: TransportName };
+
+type Task =
   | { task: "set"; directory: string; mask: string }
   | { task: "read-only"; directory: string }
   | { task: "calls"; endpoint: string; calls: number; directory?: string; redis?: string; namespace?: string }
@@ -20,8 +23,8 @@ export interface Worker {
 
 const script = fileURLToPath(new URL("store-worker.ts", import.meta.url));
 
-export function startWorker(task: WorkerTask): Worker {
-  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(task)], { stdio: ["pipe", "pipe", "pipe"] });
+export function startWorker(task: Task): Worker {
+  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify({ ...task, transport: transportName } satisfies WorkerTask)], { stdio: ["pipe", "pipe", "pipe"] });
   let printed = "";
   let complaints = "";
   const { promise: ready, resolve: isReady } = deferred();
@@ -46,7 +49,7 @@ export function startScript(path: string, ...values: string[]): ChildProcess {
   return spawn(process.execPath, [path, ...values], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-export async function runWorker(task: WorkerTask): Promise<{ printed: string }> {
+export async function runWorker(task: Task): Promise<{ printed: string }> {
   return { printed: await startWorker(task).done };
 }
 

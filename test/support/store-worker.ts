@@ -21,7 +21,7 @@ function told(): Promise<void> {
 
 async function call(store: SessionStore, endpoint: string, calls: number): Promise<void> {
   const { Client } = await import("../../src/lumar/client.ts");
-  const client = new Client({ endpoint, userKey: { id: 7, secret: "user-key-secret-for-tests" }, env: {}, sessionStore: store });
+  const client = new Client({ endpoint, userKey: { id: 7, secret: "user-key-secret-for-tests" }, env: {}, sessionStore: store, ...(task.transport === "fetch" ? { fetch: globalThis.fetch } : {}) });
   const results = await Promise.allSettled(Array.from({ length: calls }, () => client.me()));
   says(JSON.stringify({ succeeded: results.filter(({ status }) => status === "fulfilled").length }));
   await client.close();

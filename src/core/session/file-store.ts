@@ -36,13 +36,21 @@ export function sessionFile(place: Place, fileName: string): SessionStore {
   return sharedSessionStore(new FilePlace(place, fileName));
 }
 
+/**
+ * A folder that somebody named: its permissions are not our business.
+ *
+ * @throws {@link ConfigurationError} naming the option or variable when it is no path.
+ */
+export function namedPlace(directory: unknown, name: string): Place {
+  if (typeof directory !== "string" || directory === "" || directory.includes("\0")) throw new ConfigurationError(`${name} must be the path of a directory`);
+  return ({ path }) => ({ directory: path.resolve(directory), own: false });
+}
+
 function placeOf(option: string | undefined): Place {
-  if (option !== undefined && (typeof option !== "string" || option === "" || option.includes("\0"))) {
-    throw new ConfigurationError("directory must be the path of a directory");
-  }
+  if (option !== undefined) return namedPlace(option, "directory");
   const env = readEnvironment(["LC_CREDENTIALS_DIR", "XDG_CONFIG_HOME", "HOME", "APPDATA"]);
-  const named = option ?? env("LC_CREDENTIALS_DIR");
-  if (named !== undefined) return ({ path }) => ({ directory: path.resolve(named), own: false });
+  const named = env("LC_CREDENTIALS_DIR");
+  if (named !== undefined) return namedPlace(named, "LC_CREDENTIALS_DIR");
   return ({ path }) => {
     const below = (variable: string, ...names: string[]): string[] => {
       const start = env(variable);

@@ -69,7 +69,7 @@ export class LoginGate {
 
   /** The error of a login that failed, for one of its callers. */
   failureOf(error: unknown): () => unknown {
-    return this.blocked() ?? ((): unknown => again(error, undefined));
+    return this.blocked() ?? ((): unknown => again(error));
   }
 
   /** A session was accepted by the server. */
@@ -156,33 +156,30 @@ async function noting(login: Promise<NewSession>, event: LoginEvent | undefined)
 }
 
 function refusalOf(error: AuthenticationError): () => KeylightError {
-  const { message, status, requestId } = error;
-  return () =>
-    new AuthenticationError(`the login was refused: ${message}`, "INVALID_CREDENTIALS", {
-      status,
-      requestId,
-      hint: "Check the credential that logs in; it is not tried again.",
-    });
+  const { message, status, requestId, serviceCode, hint = "Check the credential that logs in; it is not tried again." } = error;
+  return () => new AuthenticationError(`the login was refused: ${message}`, "INVALID_CREDENTIALS", { status, requestId, serviceCode, hint });
 }
 
-function troubleOf(error: KeylightError | undefined): AuthenticationError {
+/** What went wrong with a login, in the terms of logins. */
+export function troubleOf(error: KeylightError | undefined): AuthenticationError {
   return new AuthenticationError(`the login failed: ${error?.message ?? "unexpected error"}`, "LOGIN_FAILED", {
     retryable: !final.some((kind) => error instanceof kind),
     status: error?.status,
     requestId: error?.requestId,
     retryAfterMs: error?.retryAfterMs,
     cause: error === undefined ? undefined : { name: error.name, code: error.code },
+    serviceCode: error?.serviceCode,
     hint: error?.hint,
   });
 }
 
 /** The same error as a new object, since each caller's gets the facts of its own call. */
-function again(error: unknown, waitMs: number | undefined): unknown {
+export function again(error: unknown, waitMs?: number): unknown {
   // Not ours: what the caller's own function for the first token threw.
   if (!(error instanceof KeylightError)) return error;
   if (error instanceof ConfigurationError) return new ConfigurationError(error.message, { hint: error.hint });
-  const { message, hint, status, requestId, retryable, cause } = error;
+  const { message, hint, status, requestId, retryable, cause, serviceCode } = error;
   const retryAfterMs = waitMs ?? error.retryAfterMs;
   const code = error.code === "INTERACTION_REQUIRED" ? "INTERACTION_REQUIRED" : "LOGIN_FAILED";
-  return new AuthenticationError(message, code, { hint, status, requestId, retryable, cause, retryAfterMs });
+  return new AuthenticationError(message, code, { hint, status, requestId, retryable, cause, serviceCode, retryAfterMs });
 }

@@ -6,12 +6,11 @@ import type { CallScope } from "../transport/scope.ts";
 import { firstToken } from "./first-token.ts";
 import { isoTime, liveSession, type LiveSession } from "./live-session.ts";
 import { LoginGate, type LoginOptions } from "./login.ts";
+import { RejectedTokens } from "./rejected-tokens.ts";
 import { SharedSessions } from "./shared-sessions.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
 
 const hour = 3_600_000;
-/** How many rejected tokens are remembered, so that none is taken from a store again. */
-const rememberedRejections = 64;
 
 export interface SessionOptions extends LoginOptions {
   readonly origin: CredentialOrigin;
@@ -21,6 +20,8 @@ export interface SessionOptions extends LoginOptions {
   readonly storeKey: () => Promise<string>;
   /** How long a session lives, in milliseconds, where the server does not say. */
   readonly lifetime: number;
+  /** Whether nothing but a refresh token renews a session: then one that has none is not refreshed before its end. */
+  readonly byRefreshToken?: boolean;
   readonly secrets: LiveSecrets;
 }
 
@@ -38,7 +39,7 @@ export class SessionManager implements CredentialSource {
   readonly #shared: SharedSessions;
   /** Drawn once for each manager, so that a fleet does not refresh at the same moment. */
   readonly #margin = hour + Math.random() * 23 * hour;
-  readonly #rejectedTokens = new Set<string>();
+  readonly #rejectedTokens = new RejectedTokens();
   #session: LiveSession | undefined;
   /** The last session as stores keep it, whether it is still good or not: its refresh token may bring the next one. */
   #last: StoredSession | undefined;
@@ -71,7 +72,8 @@ export class SessionManager implements CredentialSource {
   #refreshWhenDue(session: LiveSession): boolean {
     // A clock that was put back makes the age negative: the server decides then.
     const age = Date.now() - session.obtainedAt;
-    const due = age >= session.refreshAfter && age < session.lifetime;
+    const renewable = this.#options.byRefreshToken !== true || this.#last?.refreshToken !== undefined;
+    const due = renewable && age >= session.refreshAfter && age < session.lifetime;
     // A landing is never a rejection.
     if (due && this.#gate.blocked() === undefined) void this.#obtain(true);
     return age < session.lifetime;
@@ -118,6 +120,12 @@ export class SessionManager implements CredentialSource {
     return { authorization, obtainedAt: isoTime(obtainedAt), expiresAt: isoTime(obtainedAt + lifetime) };
   }
 
+  /** Takes a session that was made outside, such as by a person's login, in the place of all before and under way. */
+  async adopt(stored: StoredSession): Promise<void> {
+    this.#epoch += 1;
+    await this.#keep(stored, this.#epoch);
+  }
+
   /**
    * Forgets the session here and in the store, and gives its authorization, to be ended at the server: also that of an
    * earlier end which the server has not been told.
@@ -131,7 +139,7 @@ export class SessionManager implements CredentialSource {
     this.#last = undefined;
     this.#initialPending = false;
     if (session === undefined) return this.#untold;
-    this.#remember(session.authorization.value);
+    this.#rejectedTokens.add(session.authorization.value);
     await this.#shared.drop(session.authorization.value);
     if (!session.rejected) this.#untold = session.authorization;
     return this.#untold;
@@ -143,18 +151,10 @@ export class SessionManager implements CredentialSource {
   }
 
   #reject(session: LiveSession | undefined, rejected: Authorization): void {
-    this.#remember(rejected.value);
+    this.#rejectedTokens.add(rejected.value);
     if (session === undefined || session.rejected || session.authorization.generation !== rejected.generation) return;
     session.rejected = true;
     if (!session.accepted && !rejected.adopted) this.#gate.stillborn();
-  }
-
-  #remember(token: string): void {
-    this.#rejectedTokens.add(token);
-    for (const oldest of this.#rejectedTokens) {
-      if (this.#rejectedTokens.size <= rememberedRejections) break;
-      this.#rejectedTokens.delete(oldest);
-    }
   }
 
   async #landed(scope: CallScope): Promise<Authorization> {
@@ -209,22 +209,28 @@ export class SessionManager implements CredentialSource {
   }
 
   async #logIn(epoch: number, background: boolean, previous: StoredSession | undefined): Promise<LiveSession> {
-    const stored = await this.#gate.logIn(background, previous).catch(async (error: unknown) => {
-      // The refresh token is of no use any more, to nobody.
-      if (previous?.refreshToken !== undefined && isKeylightError(error, "INTERACTION_REQUIRED")) await this.#forget(previous);
-      throw error;
-    });
-    const session = this.#live(stored, false);
-    if (epoch !== this.#epoch) return session;
-    this.#session = session;
-    this.#last = stored;
-    await this.#shared.save(stored);
-    return session;
+    try {
+      return await this.#keep(await this.#gate.logIn(background, previous), epoch);
+    } catch (error) {
+      if (previous?.refreshToken === undefined || !isKeylightError(error, "INTERACTION_REQUIRED")) throw error;
+      // The refresh token is of no use any more, to nobody: unless somebody else has used it, and stored what it brought.
+      if (this.#last?.token === previous.token) this.#last = undefined;
+      await this.#shared.drop(previous.token);
+      const other = await this.#adoptStored(epoch);
+      if (other === undefined) throw error;
+      return other;
+    }
   }
 
-  async #forget(session: StoredSession): Promise<void> {
-    if (this.#last?.token === session.token) this.#last = undefined;
-    await this.#shared.drop(session.token);
+  /** Stores a new session, and only then lets it be used: were its refresh token lost, nobody could renew it. */
+  async #keep(stored: StoredSession, epoch: number): Promise<LiveSession> {
+    const session = this.#live(stored, false);
+    if (epoch !== this.#epoch) return session;
+    this.#last = stored;
+    await this.#shared.save(stored);
+    if (epoch === this.#epoch) this.#session = session;
+    else await this.#shared.drop(stored.token);
+    return session;
   }
 
   #begin(token: string): LiveSession {

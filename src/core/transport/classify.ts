@@ -43,6 +43,8 @@ export function classify(response: WireResponse, facts: GraphQLFacts): Outcome<E
 function readEnvelope(body: string, facts: GraphQLFacts): Envelope | undefined {
   const json = parseJson(body);
   if (!isRecord(json) || !(Object.hasOwn(json, "data") || Object.hasOwn(json, "errors"))) return undefined;
+  // Other services on the same host answer `{ error, data }`, whose data is no answer of this one.
+  if (Object.hasOwn(json, "error") && !Object.hasOwn(json, "errors")) return undefined;
   const data: unknown = Object.hasOwn(json, "data") ? json["data"] : null;
   const errors: unknown = Object.hasOwn(json, "errors") ? json["errors"] : null;
   if (data !== null && !isRecord(data)) return undefined;
@@ -84,6 +86,8 @@ function byCode(response: WireResponse, facts: GraphQLFacts, envelope: Envelope)
     case "bad-input":
       if (dialect.notFoundText?.test(entry.message) === true) return { kind: "fail", error: notFound(entry.message, details, facts) };
       return { kind: "fail", error: new ValidationError(entry.message, issuesOf(envelope), details) };
+    case "conflict":
+      return { kind: "fail", error: otherError(envelope, facts)(entry.message, { ...details, retryable: true }) };
     case "bad-document":
       return { kind: "fail", error: otherError(envelope, facts)(entry.message, { ...details, hint: dialect.hints.badDocument }) };
   }

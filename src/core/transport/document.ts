@@ -51,14 +51,14 @@ export function prepare(document: AnyDocument): PreparedDocument {
   if (typeof document !== "object" || document === null) throw notADocument();
   const known = preparedObjects.get(document);
   if (known !== undefined) return known;
-  const prepared = prepareText(textOf(document));
+  const prepared = prepareText(read(textOf, document));
   preparedObjects.set(document, prepared);
   return prepared;
 }
 
 function textOf(document: object): string {
   if (document instanceof String) return document.toString();
-  if (Reflect.get(document, "kind") === "Document" && Array.isArray(Reflect.get(document, "definitions"))) return read(print, document);
+  if (Reflect.get(document, "kind") === "Document" && Array.isArray(Reflect.get(document, "definitions"))) return print(document);
   throw notADocument();
 }
 

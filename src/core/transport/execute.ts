@@ -73,10 +73,10 @@ const retryBase = 200;
 
 /** The way of one call: authorize, send, read, classify; then return, renew once, wait and send again, or throw. */
 export async function execute<T>(road: Road, call: Call<T>): Promise<Answer<T>> {
-  const { operationName, kind } = call.facts;
+  const { operationName, kind, secrets } = call.facts;
   const { origin, pathname } = call.request.url;
   return tracedRequest(
-    () => ({ operationName, kind, url: origin + pathname, attempt: 0, durationMs: 0 }),
+    () => ({ operationName, kind, url: secrets.scrub(origin + pathname), attempt: 0, durationMs: 0 }),
     async (event) => {
       const progress: Progress = { attempts: [], exchange: undefined, outstanding: false, mayHaveRun: false, event };
       try {
@@ -154,10 +154,7 @@ async function attempt<T>(
 ): Promise<{ outcome: Outcome<T>; response?: WireResponse }> {
   const { facts, scope } = call;
   const exchange: Exchange = { scope, maxResponseBytes: road.maxResponseBytes, phase: "connect" };
-  const request =
-    authorization === undefined
-      ? call.request
-      : { ...call.request, headers: { ...call.request.headers, [authorization.header]: headerValue(authorization) } };
+  const request = authorization === undefined ? call.request : authorized(call.request, authorization);
   const ready = road.transport();
   const transport = ready instanceof Promise ? await scope.race(ready) : ready;
   progress.exchange = exchange;
@@ -177,6 +174,18 @@ async function attempt<T>(
   }
 }
 
+/** Owner: this module. Keys: the headers of a client's calls, and the credential they go out with. Both never change; both may go at any time. */
+const authorizedHeaders = new WeakMap<object, WeakMap<Authorization, Readonly<Record<string, string>>>>();
+
+function authorized(request: WireRequest, authorization: Authorization): WireRequest {
+  let known = authorizedHeaders.get(request.headers);
+  if (known === undefined) authorizedHeaders.set(request.headers, (known = new WeakMap()));
+  let headers = known.get(authorization);
+  if (headers === undefined) known.set(authorization, (headers = { ...request.headers, [authorization.header]: headerValue(authorization) }));
+  const { url, method, body } = request;
+  return body === undefined ? { url, method, headers } : { url, method, headers, body };
+}
+
 /** Sleeps before the next attempt and says how long; throws the outcome's error where there is to be none. */
 async function delayed(road: Road, call: Call<unknown>, outcome: Outcome<unknown> & { kind: "retry" }, retries: number): Promise<number> {
   const { error } = outcome;
@@ -190,13 +199,10 @@ async function delayed(road: Road, call: Call<unknown>, outcome: Outcome<unknown
 }
 
 function recorded(response: WireResponse | undefined, error: KeylightError | undefined, { started, waitedMs }: Running): Attempt {
-  const code = error === undefined ? undefined : (error.cause?.code ?? error.code);
-  return {
-    ...(response === undefined ? {} : { status: response.status }),
-    ...(code === undefined ? {} : { code }),
-    durationMs: Math.round(performance.now() - started),
-    waitedMs: Math.round(waitedMs),
-  };
+  const times = { durationMs: Math.round(performance.now() - started), waitedMs: Math.round(waitedMs) };
+  if (error === undefined && response !== undefined) return { status: response.status, ...times };
+  const code = error?.cause?.code ?? error?.code;
+  return { ...(response === undefined ? {} : { status: response.status }), ...(code === undefined ? {} : { code }), ...times };
 }
 
 function tell({ event, attempts }: Progress, response: WireResponse | undefined, facts: CallFacts): void {

@@ -8,6 +8,9 @@ export function neverLeft(error: WireError, exchange: Exchange): boolean {
   return error.code !== undefined && (exchange.phase === "connect" || exchange.phase === "tls");
 }
 
+/** A proxy that says no, and would say so again. Its other failures may pass. */
+const refusedByProxy = /^PROXY_4(?!08|29)/;
+
 /** What the lack of an answer means for the call. */
 export function unanswered(error: WireError, exchange: Exchange, ran: boolean, facts: CallFacts): Outcome<never> {
   const { phase } = exchange;
@@ -21,6 +24,9 @@ export function unanswered(error: WireError, exchange: Exchange, ran: boolean, f
   const what = phase === "connect" || phase === "tls" ? "no connection to the server" : "the connection broke before the answer was whole";
   const part = error.status === undefined ? "" : `; it had begun with ${error.status} and ${error.byteLength} bytes ${contentType === undefined ? "without a content type" : `of type ${contentType}`}`;
   const message = `${what} (${error.code ?? "network error"}, phase ${phase})${part}`;
+  if (refusedByProxy.test(error.code ?? "")) {
+    return { kind: "fail", error: new TransportError(message, phase, { ...details, cause, hint: "The proxy refused. Check the option proxy, or HTTPS_PROXY, and the user name and password in it." }) };
+  }
   return { kind: "retry", ran, error: new TransportError(message, phase, { ...details, retryable: true, cause }) };
 }
 

@@ -2,6 +2,8 @@ import { codeOf, WireError, type Transport, type WireResponse } from "./wire.ts"
 import type { ScopeEnded } from "./scope.ts";
 
 const refusedBeforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "ENETUNREACH", "EHOSTUNREACH"]);
+/** What fails in one of these has no connection yet, whatever its code. */
+const connecting = new Set(["connect", "getaddrinfo"]);
 /** Codes of zlib and of brotli, whose names begin with `ERR__ERROR_`. */
 const decoderFailure = /^(Z_|ERR__|ERR_BROTLI)/;
 const tlsFailure = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA)/;
@@ -34,7 +36,7 @@ export function fetchTransport(fetch: typeof globalThis.fetch): Transport {
         if (error instanceof WireError) throw error;
         const failure = codeOf(error);
         if (exchange.phase === "send" && failure.code !== undefined) {
-          if (refusedBeforeSending.has(failure.code)) exchange.phase = "connect";
+          if (refusedBeforeSending.has(failure.code) || connecting.has(failure.syscall ?? "")) exchange.phase = "connect";
           else if (tlsFailure.test(failure.code)) exchange.phase = "tls";
         }
         throw new WireError("network", failure);
@@ -61,7 +63,9 @@ async function readAnswer(response: Response, limit: number): Promise<WireRespon
   const reader = response.body?.getReader();
   if (reader === undefined) {
     const text = typeof response.text === "function" ? await response.text() : "";
-    return answer(text, new TextEncoder().encode(text).length);
+    const { length } = new TextEncoder().encode(text);
+    if (length > limit) throw new WireError("too-large", { status, contentType, byteLength: length });
+    return answer(text, length);
   }
   const decoder = new TextDecoder();
   let body = "";

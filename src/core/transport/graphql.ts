@@ -2,58 +2,48 @@ import { GraphQLClient } from "graphql-request";
 import { ValidationError } from "../../errors/index.ts";
 import { encodeBody } from "../secret.ts";
 import type { PreparedDocument } from "./document.ts";
-import type { Envelope } from "./classify.ts";
-import type { Answer } from "./execute.ts";
+
+/** Turns an operation into the body of its request. */
+export type Encoder = (document: PreparedDocument, variables: object | undefined) => string;
 
 /**
- * Sends one operation through graphql-request, which encodes the request and reads the answer; what is between the two
- * is `send`, the way of a call. The document goes in as text, so that nothing is parsed or printed here.
- *
- * @param send - takes the encoded body; its errors reach the caller as they are.
+ * An encoder that is graphql-request's. It encodes a request in one go, up to the `fetch` that it is given, and that one
+ * takes the body and answers nothing: what follows is the way of a call, of which graphql-request knows nothing. The document
+ * goes in as text, so that nothing is parsed or printed here.
  */
-export async function sendOperation(
-  url: string,
-  document: PreparedDocument,
-  variables: object | undefined,
-  send: (body: string) => Promise<Answer<Envelope>>,
-): Promise<Answer<Envelope>> {
-  let answer: Answer<Envelope> | undefined;
-  const client = new GraphQLClient(url, {
+export function encoder(): Encoder {
+  let name: string | undefined;
+  let body: unknown;
+  let failure: unknown;
+  const client = new GraphQLClient("http://localhost", {
     method: "POST",
-    errorPolicy: "all",
     // Finding the name would parse the document again; it is put back when the body is written.
     excludeOperationName: true,
     jsonSerializer: {
-      stringify: (body: object) => encode({ ...body, operationName: document.name }),
-      parse: () => answer?.value,
+      stringify: (request: object) => {
+        try {
+          return encodeBody({ ...request, operationName: name });
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
+      },
+      parse: JSON.parse,
     },
-    fetch: async (_url, init) => {
-      answer = await send(typeof init?.body === "string" ? init.body : "");
-      return asResponse(answer);
+    fetch: (_url, init) => {
+      body = init?.body;
+      return new Promise<never>(() => undefined);
     },
   });
-  await client.rawRequest(document.text, variables);
-  if (answer === undefined) throw new TypeError("graphql-request resolved without sending");
-  return answer;
-}
-
-function encode(body: object): string {
-  try {
-    return encodeBody(body);
-  } catch {
+  return (document, variables) => {
+    name = document.name;
+    body = undefined;
+    failure = undefined;
+    client.rawRequest(document.text, variables).catch(() => undefined);
+    if (typeof body === "string") return body;
+    if (failure === undefined) throw new TypeError("graphql-request did not encode the operation");
     throw new ValidationError("the variables cannot be written as JSON", [
       { path: "variables", message: "holds a BigInt or refers to itself" },
     ]);
-  }
-}
-
-/** The part of a `Response` that graphql-request reads; making a real one costs more than the rest of a call. */
-function asResponse(answer: Answer<Envelope>): Response {
-  const parts: Pick<Response, "status" | "ok" | "text"> & { headers: Pick<Headers, "get"> } = {
-    status: answer.response.status,
-    ok: true,
-    headers: { get: () => "application/json" },
-    text: () => Promise.resolve(""),
   };
-  return parts as Response;
 }

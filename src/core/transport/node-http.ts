@@ -1,7 +1,11 @@
-import type { Agent, ClientRequest, IncomingMessage } from "node:http";
-import type { Agent as SecureAgent } from "node:https";
+import type { Agent, ClientRequest } from "node:http";
 import type { Socket } from "node:net";
-import type { Readable, Transform } from "node:stream";
+import type { Transform } from "node:stream";
+import type { SecureContext } from "node:tls";
+import { ConfigurationError } from "../../errors/index.ts";
+import type { Way } from "../options.ts";
+import { readAnswer } from "./node-answer.ts";
+import type { CallScope } from "./scope.ts";
 import { codeOf, WireError, type Exchange, type Transport, type WireRequest, type WireResponse } from "./wire.ts";
 
 /**
@@ -10,31 +14,58 @@ import { codeOf, WireError, type Exchange, type Transport, type WireRequest, typ
  */
 const idleTimeout = 4_000;
 
-const nodeModules = () => Promise.all([import("node:http"), import("node:https"), import("node:zlib"), import("node:tls")]);
+const agentSettings = { keepAlive: true, keepAliveMsecs: 1_000, timeout: idleTimeout, scheduling: "lifo" } as const;
+
+const nodeModules = () => Promise.all([import("node:http"), import("node:https"), import("node:zlib"), import("node:tls"), import("node:net")]);
 
 type NodeModules = Awaited<ReturnType<typeof nodeModules>>;
 
-/** Over `node:http` and `node:https`, with keep-alive connections of its own. Undefined where there is no `node:http`. */
-export async function nodeTransport(): Promise<Transport | undefined> {
+/** Where connections come from. */
+interface Agents {
+  readonly http: Agent;
+  readonly https: Agent;
+  /** There where a proxy is in between, which has its own work to do before a request has a connection. */
+  readonly accompany?: (request: ClientRequest, scope: CallScope) => void;
+}
+
+/**
+ * Over `node:http` and `node:https`, with keep-alive connections of its own, straight to the target or through the proxy
+ * that is for it. Undefined where there is no `node:http`.
+ */
+export async function nodeTransport({ proxy, ca }: Pick<Way, "proxy" | "ca"> = {}): Promise<Transport | undefined> {
   const modules = await nodeModules().catch(() => undefined);
   if (modules === undefined || typeof modules[0].default.Agent !== "function") return undefined;
-  return new NodeTransport(modules);
+  const trust = ca === undefined ? undefined : await (await import("./trust.ts")).trusting(ca, modules[3].default);
+  const direct = new NodeTransport(modules, directAgents(modules, trust));
+  if (proxy === undefined) return direct;
+  const { RoutedTransport } = await import("./routes.ts");
+  return new RoutedTransport(proxy, direct, async (server) => {
+    const { proxyAgents } = await import("./proxy.ts").catch(() => {
+      throw new ConfigurationError("what a proxy needs cannot be loaded", { hint: "Install http-proxy-agent and https-proxy-agent: keylight depends on them, and a bundler may have left them out." });
+    });
+    return new NodeTransport(modules, proxyAgents(server, agentSettings, trust));
+  });
+}
+
+function directAgents([{ default: http }, { default: https }]: NodeModules, secureContext: SecureContext | undefined): Agents {
+  return {
+    http: new http.Agent(agentSettings),
+    https: new https.Agent({ ...agentSettings, ...(secureContext === undefined ? {} : { secureContext }) }),
+  };
 }
 
 class NodeTransport implements Transport {
   readonly #modules: NodeModules;
-  readonly #agents: { readonly http: Agent; readonly https: SecureAgent };
-  /** The connections that the agents made. */
-  readonly #real = new WeakSet<object>();
+  readonly #agents: Agents;
+  /** Owner: this transport. Key: the headers of a request, which do not change; most requests of a client share them. */
+  readonly #headers = new WeakMap<object, Readonly<Record<string, string>>>();
+  /** The connections that the agents made and that cannot carry a request yet. */
+  readonly #making = new WeakSet<object>();
 
-  constructor(modules: NodeModules) {
-    const [{ default: http }, { default: https }] = modules;
-    const settings = { keepAlive: true, keepAliveMsecs: 1_000, timeout: idleTimeout, scheduling: "lifo" } as const;
+  constructor(modules: NodeModules, agents: Agents) {
     this.#modules = modules;
-    this.#agents = {
-      http: noting(new http.Agent(settings), this.#real),
-      https: noting(new https.Agent(settings), this.#real),
-    };
+    this.#agents = agents;
+    for (const agent of [agents.http, agents.https]) this.#note(agent);
   }
 
   send(request: WireRequest, exchange: Exchange): Promise<WireResponse> {
@@ -64,13 +95,22 @@ class NodeTransport implements Transport {
       });
       outgoing.on("response", (incoming) => {
         exchange.phase = "body";
-        readAnswer(incoming, this.#decoder(incoming.headers["content-encoding"]), exchange.maxResponseBytes).then((response) => {
+        const done = (response: WireResponse): void => {
           stop();
           resolve(response);
-        }, fail);
+        };
+        readAnswer(incoming, this.#decoder(incoming.headers["content-encoding"]), exchange.maxResponseBytes, done, fail);
       });
-      outgoing.end(request.body);
+      if (this.#agents.accompany === undefined) outgoing.end(request.body);
+      else this.#throughProxy(outgoing, request, exchange);
     });
+  }
+
+  /** The agent writes the head of the request by itself, and into its debug output what waits to be sent by then. */
+  #throughProxy(outgoing: ClientRequest, { body }: WireRequest, { scope }: Exchange): void {
+    this.#agents.accompany?.(outgoing, scope);
+    if (body !== undefined || outgoing.useChunkedEncodingByDefault) outgoing.setHeader("content-length", Buffer.byteLength(body ?? ""));
+    outgoing.once("socket", () => outgoing.end(body));
   }
 
   close(): void {
@@ -78,12 +118,20 @@ class NodeTransport implements Transport {
     this.#agents.https.destroy();
   }
 
-  #open({ url, method, headers, body }: WireRequest): ClientRequest {
+  #open({ url, method, headers }: WireRequest): ClientRequest {
     const [{ default: http }, { default: https }] = this.#modules;
-    const options = { method, headers: { ...headers, "accept-encoding": "gzip, br", "content-length": Buffer.byteLength(body ?? "") } };
     return url.protocol === "https:"
-      ? https.request(url, { ...options, agent: this.#agents.https })
-      : http.request(url, { ...options, agent: this.#agents.http });
+      ? https.request(url, { method, headers: this.#completed(headers), agent: this.#agents.https })
+      : http.request(url, { method, headers: this.#completed(headers), agent: this.#agents.http });
+  }
+
+  /** With what we can read. The length of the body is added by Node, which is handed all of it at once. */
+  #completed(headers: WireRequest["headers"]): Readonly<Record<string, string>> {
+    const known = this.#headers.get(headers);
+    if (known !== undefined) return known;
+    const completed = { ...headers, "accept-encoding": "gzip, br" };
+    this.#headers.set(headers, completed);
+    return completed;
   }
 
   #decoder(encoding: string | undefined): Transform | undefined {
@@ -103,96 +151,45 @@ class NodeTransport implements Transport {
 
   /** Moves the phase on while a connection is made; a connection that is open already is in `send` at once. */
   #follow(socket: Socket, exchange: Exchange): void {
-    const { default: tls } = this.#modules[3];
     if (exchange.scope.background) socket.unref();
-    if (!this.#real.has(socket) || !socket.connecting) {
+    if (!this.#making.has(socket)) {
       exchange.phase = "send";
       return;
     }
-    socket.once("connect", () => {
-      exchange.phase = socket instanceof tls.TLSSocket ? "tls" : "send";
-    });
+    const secure = this.#isSecure(socket);
+    const connected = (): void => {
+      exchange.phase = secure ? "tls" : "send";
+    };
+    if (socket.connecting) socket.once("connect", connected);
+    else connected();
     socket.once("secureConnect", () => {
       exchange.phase = "send";
     });
   }
-}
 
-/**
- * Notes each connection that an agent makes. A connection that it did not make comes from a test tool that stands in for
- * the network, and says nothing of how far a request has come.
- */
-function noting<A extends Agent>(agent: A, real: WeakSet<object>): A {
-  const create: unknown = Reflect.get(agent, "createConnection");
-  if (typeof create !== "function") return agent;
-  const createAndNote = function (this: unknown, ...given: unknown[]): unknown {
-    const socket: unknown = Reflect.apply(create, this, given);
-    if (typeof socket === "object" && socket !== null) real.add(socket);
-    return socket;
-  };
-  Object.defineProperty(agent, "createConnection", { value: createAndNote });
-  return agent;
-}
-
-/** Reads to the end, counting decoded bytes; stops at the limit. */
-function readAnswer(incoming: IncomingMessage, decoder: Transform | undefined, limit: number): Promise<WireResponse> {
-  const status = incoming.statusCode ?? 0;
-  const contentType = incoming.headers["content-type"];
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let byteLength = 0;
-    const fail = (kind: WireError["kind"], error?: unknown): void => {
-      incoming.destroy();
-      decoder?.destroy();
-      reject(new WireError(kind, { ...codeOf(error), status, contentType, byteLength }));
+  /**
+   * Notes each connection that an agent makes, until it can carry a request. A connection that it did not make comes from
+   * a test tool that stands in for the network, and says nothing of how far a request has come.
+   */
+  #note(agent: Agent): void {
+    const create: unknown = Reflect.get(agent, "createConnection");
+    if (typeof create !== "function") return;
+    const { default: net } = this.#modules[4];
+    const making = this.#making;
+    const isSecure = (socket: Socket): boolean => this.#isSecure(socket);
+    const createAndNote = function (this: unknown, ...given: unknown[]): unknown {
+      const socket: unknown = Reflect.apply(create, this, given);
+      if (socket instanceof net.Socket && (isSecure(socket) || socket.connecting)) {
+        making.add(socket);
+        socket.once(isSecure(socket) ? "secureConnect" : "connect", () => making.delete(socket));
+      }
+      return socket;
     };
-    const source: Readable = decoder === undefined ? incoming : incoming.pipe(decoder);
-    decoder?.on("error", (error) => {
-      // A connection that breaks does not end the decoder, so that it never complains of that.
-      fail("bad-encoding", error);
-    });
-    incoming.on("error", (error) => {
-      fail("network", error);
-    });
-    incoming.on("close", () => {
-      if (!incoming.complete) fail("network", { code: "ECONNRESET" });
-    });
-    source.on("data", (chunk: Buffer) => {
-      byteLength += chunk.length;
-      if (byteLength > limit) fail("too-large");
-      else chunks.push(chunk);
-    });
-    const done = (): void => {
-      resolve(answerOf(incoming, chunks, byteLength));
-    };
-    source.on("end", () => {
-      if (incoming.complete) { done(); return; }
-      // Compressed data may end before the body does: what follows is read away, and must come to its end as well.
-      incoming.on("end", done).resume();
-    });
-  });
-}
-
-function answerOf({ statusCode = 0, headers }: IncomingMessage, chunks: readonly Buffer[], byteLength: number): WireResponse {
-  const [first] = chunks;
-  const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
-  return {
-    status: statusCode,
-    header: (name) => headerText(headers[name]),
-    headers: () => headersOf(headers),
-    body: whole.toString("utf8"),
-    byteLength,
-  };
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
-}
-
-function headersOf(raw: IncomingMessage["headers"]): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    for (const one of Array.isArray(value) ? value : [value ?? ""]) headers.append(name, one);
+    Object.defineProperty(agent, "createConnection", { value: createAndNote });
   }
-  return headers;
+
+  #isSecure(socket: Socket): boolean {
+    const { default: tls } = this.#modules[3];
+    return socket instanceof tls.TLSSocket;
+  }
 }

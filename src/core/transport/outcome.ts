@@ -21,6 +21,8 @@ export type Meaning =
   | "forbidden"
   | "not-found"
   | "bad-input"
+  /** What the call needs is in use: nothing ran, and later it may. */
+  | "conflict"
   /** The document itself was refused, so nothing ran. */
   | "bad-document";
 

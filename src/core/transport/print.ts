@@ -2,75 +2,75 @@ import { ConfigurationError } from "../../errors/index.ts";
 import { isRecord } from "./json.ts";
 
 type Node = Readonly<Record<string, unknown>>;
+/** What may stand in one place: how each kind of node is written there, as short as it can be. */
+type Kinds = Readonly<Record<string, (node: Node) => string>>;
 
-const name = /^[A-Za-z_]\w*$/;
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const name: Kinds = { Name: ({ value }) => text(value, /^[A-Za-z_]\w*$/) };
+const argument: Kinds = { Argument: pair };
+const field: Kinds = { ObjectField: pair };
+const variable: Kinds = { Variable: (node) => `$${named(node)}` };
 
-/** What may stand where. */
-const definitions = ["OperationDefinition", "FragmentDefinition"];
-const selections = ["Field", "FragmentSpread", "InlineFragment"];
-const types = ["NamedType", "ListType", "NonNullType"];
-const values = ["Variable", "IntValue", "FloatValue", "StringValue", "BooleanValue", "NullValue", "EnumValue", "ListValue", "ObjectValue"];
+const values: Kinds = {
+  ...variable,
+  IntValue: number,
+  FloatValue: number,
+  // A block string has the same value as this, and JSON's escapes are GraphQL's.
+  StringValue: ({ value }) => JSON.stringify(text(value, /^/)),
+  BooleanValue: ({ value }) => text(String(value), /^(true|false)$/),
+  NullValue: () => "null",
+  EnumValue: ({ value }) => text(value, /^(?!(true|false|null)$)[A-Za-z_]\w*$/),
+  ListValue: (node) => `[${many(node["values"], values)}]`,
+  ObjectValue: ({ fields }) => `{${many(fields, field)}}`,
+};
 
-/** How each kind of node is written, as short as it can be. Descriptions are left out: they say nothing to a server. */
-const writers: Readonly<Record<string, (node: Node) => string>> = {
-  Document: (node) => many(node["definitions"], definitions),
-  OperationDefinition: (node) =>
-    text(node["operation"], /^(query|mutation|subscription)$/) + maybe(node["name"], ["Name"], " ") + variables(node) + directives(node) + selected(node),
-  FragmentDefinition: (node) => `fragment ${fragmentName(node)}${variables(node)} on ${one(node["typeCondition"], types)}${directives(node)}${selected(node)}`,
-  VariableDefinition: (node) =>
-    `${one(node["variable"], ["Variable"])}:${one(node["type"], types)}${maybe(node["defaultValue"], values, "=")}${directives(node)}`,
-  SelectionSet: (node) => many(node["selections"], selections, "{", "}"),
-  Field: (node) => {
-    const alias = maybe(node["alias"], ["Name"]);
-    return (alias && `${alias}:`) + named(node) + given(node) + directives(node) + maybe(node["selectionSet"], ["SelectionSet"]);
-  },
+const bareTypes: Kinds = { NamedType: named, ListType: ({ type }) => `[${one(type, types)}]` };
+const types: Kinds = { ...bareTypes, NonNullType: ({ type }) => `${one(type, bareTypes)}!` };
+
+const directive: Kinds = { Directive: (node) => `@${named(node)}${given(node)}` };
+
+const selections: Kinds = {
+  Field: (node) => maybe(node["alias"], name, "", ":") + named(node) + given(node) + directives(node) + maybe(node["selectionSet"], selectionSet),
   FragmentSpread: (node) => `...${fragmentName(node)}${directives(node)}`,
   InlineFragment: (node) => `...${maybe(node["typeCondition"], types, "on ")}${directives(node)}${selected(node)}`,
-  Argument: pair,
-  ObjectField: pair,
-  Directive: (node) => `@${named(node)}${given(node)}`,
-  Name: (node) => text(node["value"], name),
-  Variable: (node) => `$${named(node)}`,
-  NamedType: named,
-  ListType: (node) => `[${one(node["type"], types)}]`,
-  NonNullType: (node) => `${one(node["type"], ["NamedType", "ListType"])}!`,
-  IntValue: (node) => text(node["value"], number),
-  FloatValue: (node) => text(node["value"], number),
-  // A block string has the same value as this, and JSON's escapes are GraphQL's.
-  StringValue: (node) => JSON.stringify(text(node["value"], /^/)),
-  BooleanValue: (node) => text(String(node["value"]), /^(true|false)$/),
-  NullValue: () => "null",
-  EnumValue: (node) => text(node["value"], /^(?!(true|false|null)$)[A-Za-z_]\w*$/),
-  ListValue: (node) => `[${many(node["values"], values)}]`,
-  ObjectValue: (node) => `{${many(node["fields"], ["ObjectField"])}}`,
+};
+const selectionSet: Kinds = { SelectionSet: (node) => many(node["selections"], selections, "{", "}") };
+
+const variableDefinition: Kinds = {
+  VariableDefinition: (node) => `${one(node["variable"], variable)}:${one(node["type"], types)}${maybe(node["defaultValue"], values, "=")}${directives(node)}`,
+};
+
+/** Descriptions are left out: they say nothing to a server. */
+const definitions: Kinds = {
+  OperationDefinition: (node) =>
+    text(node["operation"], /^(query|mutation|subscription)$/) + maybe(node["name"], name, " ") + variables(node) + directives(node) + selected(node),
+  FragmentDefinition: (node) => `fragment ${fragmentName(node)}${variables(node)} on ${one(node["typeCondition"], types)}${directives(node)}${selected(node)}`,
 };
 
 /**
- * The text of an AST, from its nodes alone: where it says that it came from may be out of date.
+ * The text of an AST, from its nodes alone: the text that it says it came from may be out of date.
  *
  * @throws {@link ConfigurationError} for what is no AST of operations and fragments.
  */
 export function print(document: object): string {
-  return one(document, ["Document"]);
+  return many(Reflect.get(document, "definitions"), definitions);
 }
 
-function one(node: unknown, kinds: readonly string[]): string {
-  const kind = isRecord(node) ? kinds.find((known) => known === node["kind"]) : undefined;
-  const write = kind === undefined ? undefined : writers[kind];
-  if (!isRecord(node) || write === undefined) throw malformed(`lacks a ${kinds.join(" or ")}`);
+function one(node: unknown, kinds: Kinds): string {
+  const kind = isRecord(node) ? node["kind"] : undefined;
+  const write = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (!isRecord(node) || write === undefined) throw malformed(`lacks a ${Object.keys(kinds).join(" or ")}`);
   return write(node);
 }
 
-function maybe(node: unknown, kinds: readonly string[], before = ""): string {
-  return node === undefined || node === null ? "" : before + one(node, kinds);
+function maybe(node: unknown, kinds: Kinds, before = "", after = ""): string {
+  return node === undefined || node === null ? "" : before + one(node, kinds) + after;
 }
 
 /** Nothing at all for an empty list. */
-function many(nodes: unknown, kinds: readonly string[], before = "", after = ""): string {
-  if (nodes === undefined || nodes === null) return "";
-  if (!Array.isArray(nodes)) throw malformed(`lacks a list of ${kinds.join(" or ")}`);
-  return nodes.length === 0 ? "" : before + nodes.map((node) => one(node, kinds)).join(" ") + after;
+function many(nodes: unknown, kinds: Kinds, before = "", after = ""): string {
+  const list: unknown = nodes ?? [];
+  if (!Array.isArray(list)) throw malformed(`lacks a list of ${Object.keys(kinds).join(" or ")}`);
+  return list.length === 0 ? "" : before + list.map((node) => one(node, kinds)).join(" ") + after;
 }
 
 function text(value: unknown, pattern: RegExp): string {
@@ -78,8 +78,12 @@ function text(value: unknown, pattern: RegExp): string {
   return value;
 }
 
+function number({ value }: Node): string {
+  return text(value, /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/);
+}
+
 function named(node: Node): string {
-  return one(node["name"], ["Name"]);
+  return one(node["name"], name);
 }
 
 function fragmentName(node: Node): string {
@@ -91,20 +95,20 @@ function pair(node: Node): string {
 }
 
 function given(node: Node): string {
-  return many(node["arguments"], ["Argument"], "(", ")");
+  return many(node["arguments"], argument, "(", ")");
 }
 
 function variables(node: Node): string {
-  return many(node["variableDefinitions"], ["VariableDefinition"], "(", ")");
+  return many(node["variableDefinitions"], variableDefinition, "(", ")");
 }
 
 function directives(node: Node): string {
-  return many(node["directives"], ["Directive"]);
+  return many(node["directives"], directive);
 }
 
 /** The selection of anything but a field, which must hold something: without it the rest would mean something else. */
 function selected(node: Node): string {
-  return text(one(node["selectionSet"], ["SelectionSet"]), /./);
+  return text(one(node["selectionSet"], selectionSet), /./);
 }
 
 function malformed(how: string): ConfigurationError {

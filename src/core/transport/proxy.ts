@@ -1,5 +1,6 @@
 import type { Agent, AgentOptions, ClientRequest } from "node:http";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { checkServerIdentity, type SecureContext } from "node:tls";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
@@ -62,6 +63,10 @@ class Tunnelling extends HttpsProxyAgent<string> {
     return true;
   }
 
+  override createConnection(): Duplex {
+    return orFailing(() => super.createConnection());
+  }
+
   override async connect(request: ClientRequest, options: TunnelOptions): Promise<Socket> {
     let status: number | undefined;
     request.once("proxyConnect", (answer: { statusCode: number }) => {
@@ -104,6 +109,10 @@ class Forwarding extends HttpProxyAgent<string> {
     return false;
   }
 
+  override createConnection(): Duplex {
+    return orFailing(() => super.createConnection());
+  }
+
   override connect(request: ForwardRequest, options: ForwardOptions): Promise<Socket> {
     return withSignal(this.#scopes.get(request), (signal) => {
       this.connectOpts = { ...this.#toProxy, signal };
@@ -128,10 +137,22 @@ async function withSignal(scope: CallScope | undefined, connect: (signal: AbortS
   try {
     return await connect(abandon.signal);
   } catch (error) {
-    throw error instanceof Error && "code" in error ? error : failed("PROXY_NO_ANSWER");
+    throw error instanceof Error && "code" in error && !abandon.signal.aborted ? error : failed("PROXY_NO_ANSWER");
   } finally {
     clearTimeout(limit);
     stop?.();
+  }
+}
+
+/**
+ * A test tool that stands in for the network asks an agent for a connection by itself, and does not ask the proxy: it
+ * gets one that fails, instead of an exception that nobody catches.
+ */
+function orFailing(connection: () => Duplex): Duplex {
+  try {
+    return connection();
+  } catch {
+    return new Socket().destroy(failed("PROXY_NOT_ASKED"));
   }
 }
 

@@ -47,7 +47,7 @@ function toldBy(said: RestErrorBody, { secrets }: RestFacts): Told {
   const clean = (text: string | undefined): string | undefined => (text === undefined ? undefined : secrets.scrub(text));
   const all = (texts: readonly string[] | undefined): readonly string[] | undefined => texts?.map((text) => secrets.scrub(text));
   return {
-    message: clean(said.message),
+    message: said.message === "" ? undefined : clean(said.message),
     details: {
       serviceCode: clean(said.code),
       requiredScopes: all(said.requiredScopes),
@@ -74,6 +74,8 @@ function byCode(response: WireResponse, facts: RestFacts, said: RestErrorBody, t
     case "bad-input":
     case "bad-document":
       return { kind: "fail", error: invalid(message, facts, said, details) };
+    case "conflict":
+      return { kind: "fail", error: new RestRequestError(message, { ...details, retryable: true }) };
     case undefined:
       return undefined;
   }
@@ -94,6 +96,9 @@ function invalid(message: string, { secrets }: RestFacts, said: RestErrorBody, d
 /** Values of a query's parameters; a list gives its parameter several times, and undefined leaves it out. */
 export type QueryParameters = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
+/** A whole step of one or two dots, also where dots or slashes are percent-encoded. */
+const dotStep = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:$|\/|%2f|%5c)/i;
+
 /**
  * The address of a path below a service's root.
  *
@@ -106,9 +111,10 @@ export function addressBelow(root: URL, path: unknown, query: QueryParameters = 
   if (typeof path !== "string" || path === "") return refuse("must be text");
   if (/[\0-\x20\x7f\\#]/.test(path)) return refuse("holds white space, a backslash or a #");
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(path)) return refuse("must not name a host of its own");
+  // Such a step would lead elsewhere, when the URL is made or at a server that decodes first.
+  if (dotStep.test(path.replace(/\?.*$/s, ""))) return refuse('holds a step "." or ".."');
   const folder = root.pathname.endsWith("/") ? root.pathname : `${root.pathname}/`;
-  const url = new URL(folder + path.replace(/^\//, ""), root.origin);
-  // Dots are taken away when the URL is made, also those that are written as %2e.
+  const url = new URL(root.origin + folder + path.replace(/^\//, ""));
   if (url.origin !== root.origin || !url.pathname.startsWith(folder)) return refuse("leads out of the service's root");
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) url.searchParams.append(name, String(one));

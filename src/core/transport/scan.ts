@@ -12,15 +12,14 @@ export interface Operation {
  * Every character of a text belongs to one of these: what is ignored, a block string, a string, a name, or any other
  * character alone. A quotation mark alone is a string without an end.
  */
-const token = /[\t\n\r ,\ufeff]+|#[^\n\r]*|"""[^"\\]*(?:(?:\\"""|\\(?!""")|"(?!""))[^"\\]*)*"""|"(?!"")[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*"|[A-Za-z_]\w*|[^]/g;
+const token =
+  /([\t\n\r ,\ufeff]+|#[^\n\r]*)|"""[^"\\]*(?:(?:\\"""|\\(?!""")|"(?!""))[^"\\]*)*"""|"(?!"")[^"\\\n\r]*(?:\\[^\n\r][^"\\\n\r]*)*"|[A-Za-z_]\w*|[^]/g;
 
-const closing = new Map([["(", ")"], ["[", "]"], ["{", "}"]]);
+const brackets = "()[]{}";
 
 /** One definition of an outline: an operation with its kind and name, a fragment, or a selection alone, which is a query. */
-const definition = new RegExp(
-  String.raw`(?:(?: ")?(?: (query|mutation|subscription)(?: (\w+))?(?: \( \))?| (fragment) \w+(?: \( \))? on \w+)(?: @ \w+(?: \( \))?)*)? { }`,
-  "gy",
-);
+const definition =
+  /(?:(?: ")?(?: (query|mutation|subscription)(?: (\w+))?(?: \( \))?| (fragment) \w+(?: \( \))? on \w+)(?: @ \w+(?: \( \))?)*)? { }/gy;
 
 /**
  * Finds the operation of a document. It reads the definitions of the text and skips what stands inside their brackets:
@@ -47,19 +46,18 @@ export function scan(text: string): Operation {
 /** The tokens outside of all brackets, each after a space; of a string only its quotation mark. */
 function outlineOf(text: string): string {
   const open: string[] = [];
-  const outline = text.replace(token, (found, offset: number) => {
-    if (/^[\t\n\r ,\ufeff#]/.test(found)) return "";
-    const outside = open.length === 0;
-    const closed = closing.get(found);
-    if (closed !== undefined) open.push(closed);
-    else if (/^[)\]}]/.test(found)) {
-      if (open.pop() !== found) throw notGraphQL(`line ${lineOf(text, offset)}: a ${found} closes nothing`);
-      return open.length === 0 ? ` ${found}` : "";
-    }
-    else if (found === '"') throw notGraphQL(`line ${lineOf(text, offset)}: a string without an end`);
-    return outside ? ` ${found.startsWith('"') ? '"' : found}` : "";
+  const outline = text.replace(token, (found: string, ignored: string | undefined, offset: number) => {
+    if (ignored !== undefined) return "";
+    const bracket = brackets.indexOf(found);
+    const closes = bracket % 2 === 1;
+    if (found === '"') throw notGraphQL(`line ${lineOf(text, offset)}: a string without an end`);
+    if (closes && open.pop() !== found) throw notGraphQL(`line ${lineOf(text, offset)}: a ${found} closes nothing`);
+    const shown = open.length > 0 ? "" : ` ${found.startsWith('"') ? '"' : found}`;
+    if (bracket >= 0 && !closes) open.push(brackets.charAt(bracket + 1));
+    return shown;
   });
-  if (open.length > 0) throw notGraphQL(`it ends where a ${open.pop() ?? ""} is missing`);
+  const missing = open.pop();
+  if (missing !== undefined) throw notGraphQL(`it ends where a ${missing} is missing`);
   return outline;
 }
 

@@ -58,10 +58,13 @@ export class CallScope {
   readonly timeout: number;
   readonly background: boolean;
   readonly startedAt = performance.now();
-  readonly #listeners = new Set<(ended: ScopeEnded) => void>();
+  /** Made when somebody listens; most calls have one listener at a time. */
+  #listeners: Set<(ended: ScopeEnded) => void> | undefined;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #signal: AbortSignal | undefined;
   readonly #open: Set<CallScope> | undefined;
+  /** There where there is a signal to be listened to. */
+  readonly #onAbort: (() => void) | undefined;
   #ended: ScopeEnded | undefined;
 
   constructor(options: ScopeOptions) {
@@ -69,11 +72,16 @@ export class CallScope {
     this.background = options.background === true;
     this.#signal = options.signal;
     this.#open = options.open;
-    this.#timer = setTimeout(this.#onTimeout, options.timeout);
+    this.#timer = setTimeout(endByTimeout, options.timeout, this);
     if (this.background) letGo(this.#timer);
     this.#open?.add(this);
-    if (this.#signal?.aborted === true) this.#onAbort();
-    else if (this.#signal !== undefined) startWaiting(this.#signal, this.#onAbort);
+    const signal = options.signal;
+    if (signal === undefined) return;
+    this.#onAbort = () => {
+      this.end({ cause: "aborted", reason: signal.reason });
+    };
+    if (signal.aborted) this.#onAbort();
+    else startWaiting(signal, this.#onAbort);
   }
 
   /** Milliseconds until the deadline; never below 0. */
@@ -91,8 +99,9 @@ export class CallScope {
     const ended = new ScopeEnded(end);
     this.#ended = ended;
     this.dispose();
-    for (const listener of [...this.#listeners]) listener(ended);
-    this.#listeners.clear();
+    const listeners = [...(this.#listeners ?? [])];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener(ended);
   }
 
   /** Calls back once, when the scope ends; at once if it has. Returns the way to stop listening. */
@@ -101,8 +110,8 @@ export class CallScope {
       listener(this.#ended);
       return () => undefined;
     }
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    (this.#listeners ??= new Set()).add(listener);
+    return () => this.#listeners?.delete(listener);
   }
 
   /** The promise's outcome, or the scope's end if that comes first. The promise itself goes on. */
@@ -131,17 +140,13 @@ export class CallScope {
   /** Leaves nothing behind: no timer, no listener. */
   dispose(): void {
     clearTimeout(this.#timer);
-    if (this.#signal !== undefined) stopWaiting(this.#signal, this.#onAbort);
+    if (this.#signal !== undefined && this.#onAbort !== undefined) stopWaiting(this.#signal, this.#onAbort);
     this.#open?.delete(this);
   }
+}
 
-  readonly #onTimeout = (): void => {
-    this.end({ cause: "timeout" });
-  };
-
-  readonly #onAbort = (): void => {
-    this.end({ cause: "aborted", reason: this.#signal?.reason });
-  };
+function endByTimeout(scope: CallScope): void {
+  scope.end({ cause: "timeout" });
 }
 
 /** Lets the process exit before the timer fires, where the runtime's timers can do that: whoever waits has a timer of its own. */

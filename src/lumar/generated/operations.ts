@@ -209,7 +209,7 @@ export const GetAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"kind":"query","name":"GetAccount"}) as unknown as TypedDocumentString<GetAccountQuery, GetAccountQueryVariables>;
+    `) as unknown as TypedDocumentString<GetAccountQuery, GetAccountQueryVariables>;
 export const ListAccountsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ListAccounts($first: Int!, $after: String) {
   me {
@@ -225,7 +225,7 @@ export const ListAccountsDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"kind":"query","name":"ListAccounts"}) as unknown as TypedDocumentString<ListAccountsQuery, ListAccountsQueryVariables>;
+    `) as unknown as TypedDocumentString<ListAccountsQuery, ListAccountsQueryVariables>;
 export const ListServiceAccountKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ListServiceAccountKeys($serviceAccountId: ObjectID!) {
   serviceAccount(id: $serviceAccountId) {
@@ -247,7 +247,7 @@ export const ListServiceAccountKeysDocument = /*#__PURE__*/ new TypedDocumentStr
   expiresAt
   revokedAt
   createdAt
-}`, {"kind":"query","name":"ListServiceAccountKeys"}) as unknown as TypedDocumentString<ListServiceAccountKeysQuery, ListServiceAccountKeysQueryVariables>;
+}`) as unknown as TypedDocumentString<ListServiceAccountKeysQuery, ListServiceAccountKeysQueryVariables>;
 export const CreateServiceAccountKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateServiceAccountKey($input: CreateServiceAccountKeyInput!) {
   createServiceAccountKey(input: $input) {
@@ -258,7 +258,7 @@ export const CreateServiceAccountKeyDocument = /*#__PURE__*/ new TypedDocumentSt
     createdAt
   }
 }
-    `, {"kind":"mutation","name":"CreateServiceAccountKey"}) as unknown as TypedDocumentString<CreateServiceAccountKeyMutation, CreateServiceAccountKeyMutationVariables>;
+    `) as unknown as TypedDocumentString<CreateServiceAccountKeyMutation, CreateServiceAccountKeyMutationVariables>;
 export const RevokeServiceAccountKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RevokeServiceAccountKey($input: RevokeServiceAccountKeyInput!) {
   revokeServiceAccountKey(input: $input) {
@@ -268,7 +268,7 @@ export const RevokeServiceAccountKeyDocument = /*#__PURE__*/ new TypedDocumentSt
     }
   }
 }
-    `, {"kind":"mutation","name":"RevokeServiceAccountKey"}) as unknown as TypedDocumentString<RevokeServiceAccountKeyMutation, RevokeServiceAccountKeyMutationVariables>;
+    `) as unknown as TypedDocumentString<RevokeServiceAccountKeyMutation, RevokeServiceAccountKeyMutationVariables>;
 export const ListServiceAccountsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ListServiceAccounts($accountId: ObjectID!) {
   node(id: $accountId) {
@@ -300,7 +300,7 @@ fragment ServiceAccountKeyFields on ServiceAccountKey {
   expiresAt
   revokedAt
   createdAt
-}`, {"kind":"query","name":"ListServiceAccounts"}) as unknown as TypedDocumentString<ListServiceAccountsQuery, ListServiceAccountsQueryVariables>;
+}`) as unknown as TypedDocumentString<ListServiceAccountsQuery, ListServiceAccountsQueryVariables>;
 export const GetServiceAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     query GetServiceAccount($serviceAccountId: ObjectID!) {
   serviceAccount(id: $serviceAccountId) {
@@ -338,7 +338,7 @@ fragment ServiceAccountKeyFields on ServiceAccountKey {
   expiresAt
   revokedAt
   createdAt
-}`, {"kind":"query","name":"GetServiceAccount"}) as unknown as TypedDocumentString<GetServiceAccountQuery, GetServiceAccountQueryVariables>;
+}`) as unknown as TypedDocumentString<GetServiceAccountQuery, GetServiceAccountQueryVariables>;
 export const CreateServiceAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateServiceAccount($input: CreateServiceAccountInput!) {
   createServiceAccount(input: $input) {
@@ -355,7 +355,7 @@ export const CreateServiceAccountDocument = /*#__PURE__*/ new TypedDocumentStrin
   enabled
   createdAt
   updatedAt
-}`, {"kind":"mutation","name":"CreateServiceAccount"}) as unknown as TypedDocumentString<CreateServiceAccountMutation, CreateServiceAccountMutationVariables>;
+}`) as unknown as TypedDocumentString<CreateServiceAccountMutation, CreateServiceAccountMutationVariables>;
 export const UpdateServiceAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UpdateServiceAccount($input: UpdateServiceAccountInput!) {
   updateServiceAccount(input: $input) {
@@ -372,7 +372,7 @@ export const UpdateServiceAccountDocument = /*#__PURE__*/ new TypedDocumentStrin
   enabled
   createdAt
   updatedAt
-}`, {"kind":"mutation","name":"UpdateServiceAccount"}) as unknown as TypedDocumentString<UpdateServiceAccountMutation, UpdateServiceAccountMutationVariables>;
+}`) as unknown as TypedDocumentString<UpdateServiceAccountMutation, UpdateServiceAccountMutationVariables>;
 export const DeleteServiceAccountDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteServiceAccount($input: DeleteServiceAccountInput!) {
   deleteServiceAccount(input: $input) {
@@ -381,26 +381,26 @@ export const DeleteServiceAccountDocument = /*#__PURE__*/ new TypedDocumentStrin
     }
   }
 }
-    `, {"kind":"mutation","name":"DeleteServiceAccount"}) as unknown as TypedDocumentString<DeleteServiceAccountMutation, DeleteServiceAccountMutationVariables>;
+    `) as unknown as TypedDocumentString<DeleteServiceAccountMutation, DeleteServiceAccountMutationVariables>;
 export const LoginWithUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation LoginWithUserKey($userKeyId: ObjectID!, $secret: String!) {
   createSessionUsingUserKey(input: {userKeyId: $userKeyId, secret: $secret}) {
     token
   }
 }
-    `, {"kind":"mutation","name":"LoginWithUserKey"}) as unknown as TypedDocumentString<LoginWithUserKeyMutation, LoginWithUserKeyMutationVariables>;
+    `) as unknown as TypedDocumentString<LoginWithUserKeyMutation, LoginWithUserKeyMutationVariables>;
 export const DeleteSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteSession {
   deleteSession {
     token
   }
 }
-    `, {"kind":"mutation","name":"DeleteSession"}) as unknown as TypedDocumentString<DeleteSessionMutation, DeleteSessionMutationVariables>;
+    `) as unknown as TypedDocumentString<DeleteSessionMutation, DeleteSessionMutationVariables>;
 export const VersionDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Version {
   version
 }
-    `, {"kind":"query","name":"Version"}) as unknown as TypedDocumentString<VersionQuery, VersionQueryVariables>;
+    `) as unknown as TypedDocumentString<VersionQuery, VersionQueryVariables>;
 export const MeDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Me {
   me {
@@ -408,7 +408,7 @@ export const MeDocument = /*#__PURE__*/ new TypedDocumentString(`
     username
   }
 }
-    `, {"kind":"query","name":"Me"}) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+    `) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
 export const CreateUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateUserKey {
   createUserKey {
@@ -416,7 +416,7 @@ export const CreateUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
     secret
   }
 }
-    `, {"kind":"mutation","name":"CreateUserKey"}) as unknown as TypedDocumentString<CreateUserKeyMutation, CreateUserKeyMutationVariables>;
+    `) as unknown as TypedDocumentString<CreateUserKeyMutation, CreateUserKeyMutationVariables>;
 export const DeleteUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteUserKey($input: DeleteUserKeyInput!) {
   deleteUserKey(input: $input) {
@@ -425,4 +425,4 @@ export const DeleteUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `, {"kind":"mutation","name":"DeleteUserKey"}) as unknown as TypedDocumentString<DeleteUserKeyMutation, DeleteUserKeyMutationVariables>;
+    `) as unknown as TypedDocumentString<DeleteUserKeyMutation, DeleteUserKeyMutationVariables>;

@@ -8,6 +8,7 @@ import { Client, fileSessionStore, isKeylightError, type SessionStore } from "ke
 import { sessionStoreContract } from "keylight/testing";
 import { LumarServer } from "../../support/lumar-server.ts";
 import { runWorker } from "../../support/store-worker-start.ts";
+import { overNode } from "../../support/transport.ts";
 
 const session = { token: "t".repeat(128), obtainedAt: "2026-05-06T07:08:09.010Z" };
 const later = { token: "u".repeat(128), obtainedAt: "2026-05-07T07:08:09.010Z" };
@@ -38,11 +39,14 @@ const put = (value: unknown, path = file) => {
   writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value), { mode: 0o644 });
 };
 
-describe("the contract is kept", () => {
+/** What a store does by itself. */
+const alone = overNode("no request is sent");
+
+describe.runIf(alone)("the contract is kept", () => {
   for (const { name, run } of sessionStoreContract(() => fileSessionStore({ directory: mkdtempSync(join(root, "case-")) }))) it(name, run);
 });
 
-describe("where the file is", () => {
+describe.runIf(alone)("where the file is", () => {
   const named = async (variables: Record<string, string | undefined>) => {
     for (const name of ["LC_CREDENTIALS_DIR", "XDG_CONFIG_HOME", "HOME", "APPDATA"]) vi.stubEnv(name, undefined);
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
@@ -90,7 +94,7 @@ describe("where the file is", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("permissions", () => {
+describe.runIf(alone && process.platform !== "win32")("permissions", () => {
   it.each(["000", "022", "077", "277"])("are 0700 and 0600 under the mask %s", async (mask) => {
     await runWorker({ task: "set", directory, mask });
     expect([mode(directory), mode(file)]).toEqual(["700", "600"]);
@@ -130,7 +134,7 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
   });
 });
 
-describe("writing", () => {
+describe.runIf(alone)("writing", () => {
   it("makes a draft of its own in the same directory, syncs it, renames it and syncs the directory", async () => {
     await open().set("first", session);
     const steps: string[] = [];
@@ -249,7 +253,7 @@ describe("writing", () => {
   });
 });
 
-describe("content that is no session file", () => {
+describe.runIf(alone)("content that is no session file", () => {
   const asides = () => readdirSync(directory).filter((name) => /^sessions\.json\.unreadable-\d{8}T\d{9}Z$/.test(name));
   const secret = "lmr-token-in-the-file";
 
@@ -458,7 +462,7 @@ describe("a place that cannot be written to", () => {
   });
 });
 
-describe("the lock", () => {
+describe.runIf(alone)("the lock", () => {
   const lockFile = () => join(directory, readdirSync(directory).find((name) => /^sessions\.[0-9a-f]{32}\.lock$/.test(name)) ?? "none");
   const inside = async <T>(look: () => T, store = open()): Promise<T | undefined> => store.withLock?.("key", async () => look(), calm());
   /** Leaves a lock as another holder would, changed so many milliseconds ago. */

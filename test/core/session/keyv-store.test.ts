@@ -5,6 +5,7 @@ import { Client, isKeylightError, keyvSessionStore, memorySessionStore, type Key
 import { sessionStoreContract } from "keylight/testing";
 import { LumarServer } from "../../support/lumar-server.ts";
 import { freePort, noRedis, RedisLine, startRedis, type RedisServer } from "../../support/redis.ts";
+import { overNode } from "../../support/transport.ts";
 
 const session = { token: "t".repeat(128), obtainedAt: "2026-05-06T07:08:09.010Z" };
 const later = { token: "u".repeat(128), obtainedAt: "2026-05-07T07:08:09.010Z" };
@@ -24,7 +25,10 @@ function open(keyv: Keyv): Keyv {
   return keyv;
 }
 
-describe("the contract is kept", () => {
+/** What a store does by itself. */
+const alone = overNode("no request is sent");
+
+describe.runIf(alone)("the contract is kept", () => {
   describe("in memory", () => {
     for (const { name, run } of sessionStoreContract(memorySessionStore)) it(name, run);
   });
@@ -37,7 +41,7 @@ describe("the contract is kept", () => {
   });
 });
 
-describe("over any Keyv", () => {
+describe.runIf(alone)("over any Keyv", () => {
   it("keeps what it stores under names of its own that tell nothing of the key", async () => {
     const map = new Map<string, string>();
     await keyvSessionStore(new Keyv({ store: map, namespace: "app" })).set("the key", session);
@@ -112,7 +116,7 @@ async function mostAtOnce(stores: readonly SessionStore[]): Promise<number> {
   return most;
 }
 
-describe("a Keyv that fails", () => {
+describe.runIf(alone)("a Keyv that fails", () => {
   const failing = (fail: () => unknown): KeyvLike => ({ get: async () => fail(), set: async () => fail(), delete: async () => fail() });
   const secret = "token-in-the-message";
 
@@ -179,7 +183,7 @@ describe("a Keyv that fails", () => {
   }
 });
 
-describe.skipIf(noRedis !== undefined)("over Redis", () => {
+describe.runIf(alone && noRedis === undefined)("over Redis", () => {
   let redis: RedisServer;
   let count = 0;
   beforeAll(async () => {

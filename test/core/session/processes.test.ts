@@ -12,6 +12,7 @@ import { Client, fileSessionStore, keyvSessionStore, type SessionStore } from "k
 import { LumarServer } from "../../support/lumar-server.ts";
 import { noRedis, startRedis, type RedisServer } from "../../support/redis.ts";
 import { startScript, startWorker } from "../../support/store-worker-start.ts";
+import { overNode } from "../../support/transport.ts";
 
 const userKey = { id: 7, secret: "user-key-secret-for-tests" };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -121,7 +122,10 @@ it("a holder on another machine that is gone blocks nobody for longer than the b
   await server.stop();
 });
 
-it("of many who meet a stale lock at once one is its owner, then the next", { timeout: 60_000 }, async () => {
+/** What a store does by itself. */
+const alone = overNode("no request is sent");
+
+it.runIf(alone)("of many who meet a stale lock at once one is its owner, then the next", { timeout: 60_000 }, async () => {
   const directory = mkdtempSync(join(root, "claim-"));
   const ledger = join(root, "ledger");
   const keys = Array.from({ length: 40 }, (_, index) => `key${String(index)}`);
@@ -147,7 +151,7 @@ async function world(): Promise<string> {
   return `${hostname()} ${await readlink("/proc/self/ns/pid").catch(() => "")}`.trim();
 }
 
-it("two hundred writers killed at random moments leave the file readable every time", { timeout: 60_000 }, async () => {
+it.runIf(alone)("two hundred writers killed at random moments leave the file readable every time", { timeout: 60_000 }, async () => {
   const directory = mkdtempSync(join(root, "killed-"));
   const file = join(directory, "sessions.json");
   const script = await bundled();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Client, isKeylightError, memorySessionStore } from "keylight";
 import { LumarServer, refused, spread, unauthenticated } from "../../support/lumar-server.ts";
+import { transportName } from "../../support/transport.ts";
 
 const userKey = { id: 130, secret: "user-key-secret-for-tests" };
 let server: LumarServer;
@@ -26,12 +27,9 @@ function connect(options: ConstructorParameters<typeof Client>[0] = {}): Client 
 
 const many = <T>(count: number, make: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, make));
 
-describe.each([
-  ["the built-in transport", {}],
-  ["fetch", { fetch: globalThis.fetch }],
-])("a thousand calls over %s", (_name, options) => {
+describe(`a thousand calls over ${transportName}`, () => {
   it("that are the first ones make one login", async () => {
-    const client = connect(options);
+    const client = connect();
     const results = await many(1000, () => client.me());
     expect(results).toHaveLength(1000);
     expect(server.logins).toBe(1);
@@ -39,7 +37,7 @@ describe.each([
   });
 
   it("that meet an expired session, refused over 300 ms, make one login and all succeed", async () => {
-    const client = connect(options);
+    const client = connect();
     await client.me();
     server.revokeAll();
     server.delay = ({ operationName }) => (operationName === "Me" ? spread(300)() : 20);

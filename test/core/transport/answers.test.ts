@@ -2,10 +2,11 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ScopeEnded } from "../../../src/core/transport/scope.ts";
 import { WireError } from "../../../src/core/transport/wire.ts";
+import { transportName } from "../../support/transport.ts";
 import { json, serve, serveRaw } from "./server.ts";
-import { exchangeOf, exchangeWith, transports } from "./support.ts";
+import { exchangeOf, exchangeWith, open } from "./support.ts";
 
-describe.each(transports)("over %s", (name, open) => {
+describe(`over ${transportName}`, () => {
   test("a request arrives as it was given, with its length", async () => {
     const { url, seen } = await serve((response) => { json(response, {}); });
     const body = JSON.stringify({ query: "{ me }", text: "ü€😀" });
@@ -145,7 +146,7 @@ describe.each(transports)("over %s", (name, open) => {
     for (let round = 0; round < 5; round += 1) await exchangeWith(transport, url);
     expect(seen).toHaveLength(5);
     // The runtime's fetch may open a second one while the first is being given back.
-    expect(connections()).toBeLessThanOrEqual(name === "fetch" ? 4 : 1);
+    expect(connections()).toBeLessThanOrEqual(transportName === "fetch" ? 4 : 1);
   });
 
   test("an exchange whose call has ended already sends nothing", async () => {
@@ -173,6 +174,6 @@ describe.each(transports)("over %s", (name, open) => {
       socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\n\ufeff{}"));
     });
     const { response } = await exchangeWith(await open(), url);
-    expect(response?.body.replace("\ufeff", ""), name).toBe("{}");
+    expect(response?.body.replace("\ufeff", "")).toBe("{}");
   });
 });

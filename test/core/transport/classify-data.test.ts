@@ -1,16 +1,17 @@
 import { expect, test } from "vitest";
 import { LiveSecrets } from "../../../src/core/live-secrets.ts";
-import { classify, type Envelope, type Outcome } from "../../../src/core/transport/classify.ts";
+import { classify, type Envelope } from "../../../src/core/transport/classify.ts";
+import type { Outcome } from "../../../src/core/transport/outcome.ts";
 import { answerOf, factsOf } from "./support.ts";
 
-const read = (status: number, body: unknown, overrides: Parameters<typeof factsOf>[0] = {}): Outcome => classify(answerOf(status, body), factsOf(overrides));
+const read = (status: number, body: unknown, overrides: Parameters<typeof factsOf>[0] = {}): Outcome<Envelope> => classify(answerOf(status, body), factsOf(overrides));
 const data = { me: { id: "1" } };
 const errors = [{ message: "boom", path: ["me", 0] }];
 const accepts = () => true;
 
-function envelopeOf(outcome: Outcome): Envelope {
+function envelopeOf(outcome: Outcome<Envelope>): Envelope {
   if (outcome.kind !== "ok") throw outcome.error;
-  return outcome.envelope;
+  return outcome.value;
 }
 
 test.each<[string, unknown]>([

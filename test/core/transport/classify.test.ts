@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { classify, type Outcome } from "../../../src/core/transport/classify.ts";
+import { classify } from "../../../src/core/transport/classify.ts";
+import type { Outcome } from "../../../src/core/transport/outcome.ts";
 import { answerOf, factsOf } from "./support.ts";
 
 type Kind = "query" | "mutation";
@@ -7,7 +8,7 @@ const coded = (code: unknown, message = "said", more: object = {}) => ({ errors:
 const read = (status: number, body: unknown, kind: Kind = "query", accepts = false) => classify(answerOf(status, body), factsOf({ kind, accepts: () => accepts }));
 
 /** An outcome in short: its kind, and the class, code and doubt of its error. */
-function short(outcome: Outcome): unknown[] {
+function short(outcome: Outcome<unknown>): unknown[] {
   return outcome.kind === "ok" ? ["ok"] : [outcome.kind, outcome.error.name, outcome.error.code, outcome.error.mayHaveExecuted];
 }
 

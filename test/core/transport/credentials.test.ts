@@ -4,8 +4,9 @@ import { keySource } from "../../../src/core/credentials/key.ts";
 import type { CredentialValue } from "../../../src/core/credentials/source.ts";
 import { LiveSecrets } from "../../../src/core/live-secrets.ts";
 import { execute } from "../../../src/core/transport/execute.ts";
+import { transportName } from "../../support/transport.ts";
 import { json, serve } from "./server.ts";
-import { callOf, rejection, roadOf, sourceOf, transports } from "./support.ts";
+import { callOf, open, rejection, roadOf, sourceOf } from "./support.ts";
 
 const good = { data: {} };
 
@@ -20,7 +21,7 @@ function keyOf(value: CredentialValue) {
 }
 const required = (source: ReturnType<typeof keyOf>) => ({ credential: { source, need: "required" as const } });
 
-describe.each(transports)("over %s", (_name, open) => {
+describe(`over ${transportName}`, () => {
   test("exactly one credential header leaves with a request", async () => {
     const { url, seen } = await serve((response) => { json(response, good); });
     await execute(roadOf(await open()), callOf(url, required(keyOf("k-1"))));
@@ -64,19 +65,17 @@ describe.each(transports)("over %s", (_name, open) => {
   });
 });
 
-const [, openNode] = transports[0] ?? ["", () => Promise.reject(new Error("none"))];
-
 test("retries after a renewal use the new credential", async () => {
   const answers = [503, 401, 503, 200];
   const { url, seen } = await serve((response, nth) => { json(response, answers[nth] === 200 ? good : "", answers[nth]); });
-  await execute(roadOf(await openNode()), callOf(url, { credential: { source: sourceOf("a", "b"), need: "required" } }));
+  await execute(roadOf(await open()), callOf(url, { credential: { source: sourceOf("a", "b"), need: "required" } }));
   expect(seen.map(({ headers }) => headers["x-api-key"])).toEqual(["a", "a", "b", "b"]);
 });
 
 test("a rejection of a call that carried no credential is told as it is", async () => {
   const { url, seen } = await serve((response) => { json(response, "", 401); });
   const source = { ...keyOf("k"), atHand: () => Promise.resolve(undefined) };
-  const road = roadOf(await openNode());
+  const road = roadOf(await open());
   expect(await rejection(execute(road, callOf(url)))).toMatchObject({ code: "SESSION_EXPIRED", status: 401 });
   expect(await rejection(execute(road, callOf(url, { credential: { source, need: "at hand" } })))).toMatchObject({ code: "SESSION_EXPIRED", status: 401 });
   expect(seen.map(({ headers }) => headers["x-api-key"])).toEqual([undefined, undefined]);
@@ -85,13 +84,13 @@ test("a rejection of a call that carried no credential is told as it is", async 
 test("a source hears of its credential only when it was accepted", async () => {
   const { url } = await serve((response, nth) => { json(response, good, nth === 0 ? 401 : 200); });
   const accepted = vi.fn();
-  await execute(roadOf(await openNode()), callOf(url, { credential: { source: { ...sourceOf("a", "b"), accepted }, need: "required" } }));
+  await execute(roadOf(await open()), callOf(url, { credential: { source: { ...sourceOf("a", "b"), accepted }, need: "required" } }));
   expect(accepted.mock.calls).toEqual([[expect.objectContaining({ value: "b" })]]);
 });
 
 test("a function that hangs is bounded by the deadline, and nothing was sent", async () => {
   const { url, connections } = await serve((response) => { json(response, good); });
-  const error = await rejection(execute(roadOf(await openNode()), callOf(url, { ...required(keyOf(() => new Promise<never>(() => undefined))), timeout: 40, facts: { kind: "mutation" } })));
+  const error = await rejection(execute(roadOf(await open()), callOf(url, { ...required(keyOf(() => new Promise<never>(() => undefined))), timeout: 40, facts: { kind: "mutation" } })));
   expect(error).toMatchObject({ code: "TIMEOUT", mayHaveExecuted: false, attempts: [] });
   expect(connections()).toBe(0);
 });
@@ -99,7 +98,7 @@ test("a function that hangs is bounded by the deadline, and nothing was sent", a
 test("a function that gives no credential is named, and nothing was sent", async () => {
   const { url, connections } = await serve((response) => { json(response, good); });
   for (const value of ["", "a b", undefined]) {
-    expect(await rejection(execute(roadOf(await openNode()), callOf(url, required(keyOf(() => value as string)))))).toMatchObject({ code: "INVALID_CONFIGURATION", message: expect.stringMatching(/^apiKey /) });
+    expect(await rejection(execute(roadOf(await open()), callOf(url, required(keyOf(() => value as string)))))).toMatchObject({ code: "INVALID_CONFIGURATION", message: expect.stringMatching(/^apiKey /) });
   }
   expect(connections()).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { parse, print } from "graphql";
+import { parse } from "graphql";
 import { expect, test } from "vitest";
 import { ConfigurationError } from "../../../src/errors/index.ts";
 import { prepare, type AnyDocument } from "../../../src/core/transport/document.ts";
@@ -33,7 +33,9 @@ const kinds: [text: string, kind: string, name: string | undefined][] = [
 test.each(kinds)("%j is a %s named %s, as text, typed text and AST alike", (text, kind, name) => {
   expect(prepare(text)).toEqual({ text, kind, name });
   expect(prepare(new TypedDocumentString(text))).toEqual({ text, kind, name });
-  expect(prepare(parse(text) as AnyDocument)).toEqual({ text: print(parse(text)), kind, name });
+  const fromAst = prepare(parse(text));
+  expect(fromAst).toMatchObject({ kind, name });
+  expect(parse(fromAst.text, { noLocation: true })).toEqual(parse(text, { noLocation: true }));
 });
 
 test("the result of a gql tag is taken: an AST with a location", () => {
@@ -41,26 +43,38 @@ test("the result of a gql tag is taken: an AST with a location", () => {
   expect(prepare(gql`query Me { me { id } }` as AnyDocument)).toMatchObject({ kind: "query", name: "Me" });
 });
 
-test("a typed text with stored facts is taken at its word", () => {
+test.each([
+  { kind: "query", name: "Look" },
+  { kind: "mutation", name: "Other" },
+  { hash: "abc" },
+])("what a typed text says of itself (%j) is not believed: its text decides", (meta) => {
   const text = "mutation Make { make { id } }";
-  expect(prepare(new TypedDocumentString(text, { kind: "mutation", name: "Make" }))).toEqual({ text, kind: "mutation", name: "Make" });
+  expect(prepare(new TypedDocumentString(text, meta))).toEqual({ text, kind: "mutation", name: "Make" });
 });
 
-test.each([{}, { hash: "abc" }, { kind: "mutation" }, { name: "Make" }, { kind: "subscription", name: "Make" }, { kind: "mutation", name: 5 }])(
-  "stored facts that are not all there (%j) are looked up in the text",
-  (meta) => {
-    expect(prepare(new TypedDocumentString("mutation Make { make { id } }", meta))).toMatchObject({ kind: "mutation", name: "Make" });
-  },
-);
+test.each<[what: string, change: object]>([
+  ["where it came from", { loc: { start: 0, end: 18, source: { body: "query Look { look }", name: "GraphQL request" } } }],
+  ["its own kind", { operation: "query", __meta__: { kind: "query", name: "Look" } }],
+])("what an AST says of %s is not believed: its nodes decide", (_what, change) => {
+  const ast = { ...parse("mutation Make { make { id } }"), ...change };
+  expect(prepare(ast as AnyDocument)).toEqual({ text: "mutation Make{make{id}}", kind: "mutation", name: "Make" });
+});
+
+test("an AST that answers otherwise the second time cannot pass for a query: the text that is sent decides", () => {
+  let asked = 0;
+  const definition = { ...parse("mutation Make { make }").definitions[0], get operation() { asked += 1; return asked === 1 ? "query" : "mutation"; } };
+  const prepared = prepare({ kind: "Document", definitions: [definition] });
+  expect(prepared.text.startsWith(prepared.kind)).toBe(true);
+});
 
 test.each([
   ["several operations", "query A { a } query B { b }", "holds 2"],
   ["a query and a mutation", "query A { a } mutation B { b }", "holds 2"],
   ["fragments alone", "fragment F on User { id }", "holds 0"],
-  ["a schema", "type Query { me: String }", "holds 0"],
+  ["a schema", "type Query { me: String }", "the document is not GraphQL: what begins with type"],
   ["a subscription", "subscription S { s }", "a subscription cannot be sent"],
-  ["a syntax error", "query Me { me { id }", "the document is not GraphQL: Syntax Error"],
-  ["an empty text", "", "the document is not GraphQL"],
+  ["a syntax error", "query Me { me { id }", "the document is not GraphQL: it ends where a } is missing"],
+  ["an empty text", "", "holds 0"],
   ["plain words", "hello world", "the document is not GraphQL"],
 ])("%s cannot be sent", (_what, text, message) => {
   for (const document of [text, new TypedDocumentString(text)]) {
@@ -72,6 +86,36 @@ test.each([
 test("several operations in an AST are refused too", () => {
   expect(() => prepare(parse("query A { a } query B { b }") as AnyDocument)).toThrow("holds 2");
   expect(() => prepare(parse("subscription S { s }") as AnyDocument)).toThrow("a subscription cannot be sent");
+});
+
+test("an error that only a whole parser sees is left to the server", () => {
+  const text = "query Me { me(id: ) { id } }";
+  expect(() => parse(text)).toThrow("Syntax Error");
+  expect(prepare(text)).toEqual({ text, kind: "query", name: "Me" });
+});
+
+test.each<[what: string, document: () => object]>([
+  ["with a circle", () => { const circle: Record<string, unknown> = { kind: "ListValue" }; circle["values"] = [circle]; return circle; }],
+  ["that is nested too deep", () => { let value: object = { kind: "NullValue" }; for (let depth = 0; depth < 100_000; depth += 1) value = { kind: "ListValue", values: [value] }; return value; }],
+  ["with a trap", () => ({ get kind() { throw new RangeError("hunter2"); } })],
+])("an AST %s cannot be sent", (_what, value) => {
+  const ast = structuredClone(parse("{ a(x: 1) }", { noLocation: true })) as unknown as { definitions: [{ selectionSet: { selections: [{ arguments: [{ value: object }] }] } }] };
+  ast.definitions[0].selectionSet.selections[0].arguments[0].value = value();
+  expect(() => prepare(ast as unknown as AnyDocument)).toThrow(new ConfigurationError("the document cannot be read"));
+});
+
+test("a typed text that fails to give its text cannot be sent", () => {
+  class Trap extends String {
+    override toString(): string {
+      throw new RangeError("hunter2");
+    }
+  }
+  expect(() => prepare(new Trap("{ a }"))).toThrow(new ConfigurationError("the document cannot be read"));
+});
+
+test("a malformed AST cannot be sent, and says what is missing", () => {
+  const document = { kind: "Document", definitions: [{ kind: "OperationDefinition", operation: "query" }] } as const;
+  expect(() => prepare(document)).toThrow(new ConfigurationError("the document's AST lacks a SelectionSet"));
 });
 
 test.each([undefined, null, 5, true, {}, [], { kind: "Document" }, { kind: "Document", definitions: "x" }, () => "query Me { me }", Symbol("query")])("%s is no document", (value) => {

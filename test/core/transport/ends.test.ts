@@ -3,14 +3,15 @@ import { describe, expect, test, vi } from "vitest";
 import { AmbiguousMutationError, ClientClosedError, isKeylightError, TimeoutError, type TransportPhase } from "../../../src/errors/index.ts";
 import { execute } from "../../../src/core/transport/execute.ts";
 import type { CallScope } from "../../../src/core/transport/scope.ts";
+import { transportName } from "../../support/transport.ts";
 import { json, serve, serveRaw, until } from "./server.ts";
-import { callOf, rejection, roadOf, transports } from "./support.ts";
+import { callOf, open, rejection, roadOf } from "./support.ts";
 
 const write = { facts: { kind: "mutation" as const } };
 const nothing = () => Promise.resolve({ outcome: "not-found" as const, candidates: [] });
 const ambiguous = (why: string, phase: TransportPhase) => new AmbiguousMutationError(why, phase, nothing);
 
-describe.each(transports)("over %s", (_name, open) => {
+describe(`over ${transportName}`, () => {
   test("an abort before the call sends nothing and rejects with the signal's reason", async () => {
     const { url, connections } = await serve((response) => { json(response, { data: {} }); });
     const reason = new Error("enough");
@@ -104,12 +105,10 @@ describe.each(transports)("over %s", (_name, open) => {
   });
 });
 
-const [, openNode] = transports[0] ?? ["", () => Promise.reject(new Error("none"))];
-
 test("an abort in flight is ambiguous where a lost answer matters, and before the flight it is an abort", async () => {
   const controller = new AbortController();
   const { url, seen } = await serve(() => undefined);
-  const road = roadOf(await openNode());
+  const road = roadOf(await open());
   const calling = rejection(execute(road, callOf(url, { ...write, ambiguous, signal: controller.signal })));
   await until(() => seen.length === 1);
   controller.abort("enough");
@@ -124,11 +123,11 @@ test.each([
   [403, "", "PERMISSION_DENIED"],
 ])("an answer that can be read is not ambiguous: %i %j", async (status, body, code) => {
   const { url } = await serve((response) => { json(response, body, status); });
-  expect(await rejection(execute(roadOf(await openNode()), callOf(url, { ...write, ambiguous })))).toMatchObject({ code });
+  expect(await rejection(execute(roadOf(await open()), callOf(url, { ...write, ambiguous })))).toMatchObject({ code });
 });
 
 test("a transport that does not load in time is a timeout in the phase connect, without doubt", async () => {
-  const road = { ...roadOf(await openNode()), transport: () => new Promise<never>(() => undefined) };
+  const road = { ...roadOf(await open()), transport: () => new Promise<never>(() => undefined) };
   const error = await rejection(execute(road, callOf(new URL("http://127.0.0.1:1/"), { ...write, timeout: 40 })));
   expect(error).toMatchObject({ code: "TIMEOUT", phase: "connect", mayHaveExecuted: false });
 });

@@ -2,13 +2,14 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { fetchTransport } from "../../../src/core/transport/fetch.ts";
 import { ScopeEnded } from "../../../src/core/transport/scope.ts";
-import { codeOf, WireError, type Transport } from "../../../src/core/transport/wire.ts";
+import { WireError } from "../../../src/core/transport/wire.ts";
+import { overFetch, transportName } from "../../support/transport.ts";
 import { closedPort, json, serve, serveRaw, until } from "./server.ts";
-import { exchangeWith, transports } from "./support.ts";
+import { exchangeWith, open } from "./support.ts";
 
 const head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 
-describe.each(transports)("over %s", (name, open) => {
+describe(`over ${transportName}`, () => {
   test("a refused connection fails in the phase connect, with the system's code", async () => {
     const { error, exchange } = await exchangeWith(await open(), await closedPort());
     expect(error).toBeInstanceOf(WireError);
@@ -74,7 +75,7 @@ describe.each(transports)("over %s", (name, open) => {
     const { error, exchange } = await exchangeWith(await open(), url, { timeout: 80 });
     expect(error).toBeInstanceOf(ScopeEnded);
     expect((error as ScopeEnded).end).toEqual({ cause: "timeout" });
-    expect(exchange.phase).toBe(name === "fetch" ? "send" : "headers");
+    expect(exchange.phase).toBe(transportName === "fetch" ? "send" : "headers");
     await until(() => left);
   });
 
@@ -122,11 +123,12 @@ describe.each(transports)("over %s", (name, open) => {
 
 test("an answer that takes longer than idle connections are kept is waited for", async () => {
   const { url } = await serve((response) => { setTimeout(() => { json(response, { data: {} }); }, 4_300); });
-  const [, open] = transports[0] ?? ["", () => Promise.reject<Transport>(new Error("none"))];
   expect((await exchangeWith(await open(), url)).response?.status).toBe(200);
 });
 
-test.each([
+const handedIn = overFetch("they hand in a fetch of their own");
+
+test.runIf(handedIn).each([
   ["throws", () => { throw new TypeError("hunter2"); }],
   ["rejects", () => Promise.reject(new TypeError("hunter2"))],
   ["gives nothing", () => Promise.resolve(undefined)],
@@ -136,12 +138,12 @@ test.each([
   expect(Object.hasOwn(error as object, "cause")).toBe(false);
 });
 
-test("a fetch that does not heed its signal is left all the same", async () => {
+test.runIf(handedIn)("a fetch that does not heed its signal is left all the same", async () => {
   const { error } = await exchangeWith(fetchTransport(() => new Promise(() => undefined)), new URL("https://api.example.com/"), { timeout: 30 });
   expect((error as ScopeEnded).end).toEqual({ cause: "timeout" });
 });
 
-test("a fetch of a caller's own gets plain arguments, follows no redirect and hears of the end", async () => {
+test.runIf(handedIn)("a fetch of a caller's own gets plain arguments, follows no redirect and hears of the end", async () => {
   const calls: [unknown, RequestInit | undefined][] = [];
   const transport = fetchTransport(async (input, init) => (calls.push([input, init]), new Response('{"data":{}}', { status: 201 })));
   const { response } = await exchangeWith(transport, new URL("https://api.example.com/x"), { body: "{}" });
@@ -153,7 +155,7 @@ test("a fetch of a caller's own gets plain arguments, follows no redirect and he
   transport.close();
 });
 
-test("a browser's view of a redirect counts as one, and a reader without a stream is read as text", async () => {
+test.runIf(handedIn)("a browser's view of a redirect counts as one, and a reader without a stream is read as text", async () => {
   const headers = new Headers();
   const hidden = { type: "opaqueredirect", status: 0, headers, body: null, text: () => Promise.resolve("") };
   const plain = { type: "basic", status: 200, headers, text: () => Promise.resolve("täxt") };
@@ -162,17 +164,19 @@ test("a browser's view of a redirect counts as one, and a reader without a strea
   const transport = fetchTransport((async () => answers.shift()) as never);
   const url = new URL("https://api.example.com/");
   expect((await exchangeWith(transport, url)).response).toMatchObject({ status: 302 });
-  expect((await exchangeWith(transport, url)).response).toMatchObject({ status: 200, body: "täxt", byteLength: 5 });
+  expect((await exchangeWith(transport, url, { maxResponseBytes: 5 })).response).toMatchObject({ status: 200, body: "täxt", byteLength: 5 });
   expect((await exchangeWith(transport, url)).response).toMatchObject({ status: 204, body: "", byteLength: 0 });
+  const { error } = await exchangeWith(fetchTransport((async () => plain) as never), url, { maxResponseBytes: 4 });
+  expect(error).toMatchObject({ kind: "too-large", status: 200, byteLength: 5 });
 });
 
-test("codes are found in an error, its causes and the first of several, and nowhere deeper than that", () => {
-  const refused = Object.assign(new Error("x"), { code: "ECONNREFUSED", syscall: "connect" });
-  expect(codeOf(refused)).toEqual({ code: "ECONNREFUSED", syscall: "connect" });
-  expect(codeOf(new TypeError("fetch failed", { cause: refused }))).toEqual({ code: "ECONNREFUSED", syscall: "connect" });
-  expect(codeOf(new TypeError("x", { cause: new AggregateError([refused]) }))).toEqual({ code: "ECONNREFUSED", syscall: "connect" });
-  expect(codeOf(Object.assign(new Error("x"), { code: 5 }))).toEqual({});
-  const circle = new Error("x");
-  circle.cause = circle;
-  for (const value of [circle, undefined, null, "ECONNREFUSED"]) expect(codeOf(value)).toEqual({});
+test.runIf(handedIn).each([
+  ["ETIMEDOUT", "connect", "connect"],
+  ["ENODATA", "getaddrinfo", "connect"],
+  ["ETIMEDOUT", "read", "send"],
+  ["EPIPE", "write", "send"],
+])("a fetch that fails with %s in %s has come to the phase %s", async (code, syscall, phase) => {
+  const transport = fetchTransport(() => Promise.reject(new TypeError("x", { cause: Object.assign(new Error("x"), { code, syscall }) })));
+  const { exchange } = await exchangeWith(transport, new URL("https://api.example.com/"));
+  expect(exchange.phase).toBe(phase);
 });

@@ -3,12 +3,14 @@ import { Socket } from "node:net";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
 import { nodeTransport } from "../../../src/core/transport/node-http.ts";
+import { overNode } from "../../support/transport.ts";
 import { json, serve, until } from "./server.ts";
-import { exchangeOf, exchangeWith, transports } from "./support.ts";
+import { exchangeOf, exchangeWith, open } from "./support.ts";
 
-const [, openNode] = transports[0] ?? ["", () => Promise.reject(new Error("none"))];
+/** How far a request has come, and what becomes of its connection. */
+const ours = overNode("the runtime's fetch keeps its connections to itself");
 
-test("the phases of a request come in order: connect, then headers, then body", async () => {
+test.runIf(ours)("the phases of a request come in order: connect, then headers, then body", async () => {
   const { url, seen } = await serve((response) => {
     setTimeout(() => {
       response.writeHead(200);
@@ -17,7 +19,7 @@ test("the phases of a request come in order: connect, then headers, then body", 
     setTimeout(() => response.end("}"), 160);
   });
   const exchange = exchangeOf();
-  const sending = (await openNode()).send({ url, method: "POST", headers: {}, body: "{}" }, exchange);
+  const sending = (await open()).send({ url, method: "POST", headers: {}, body: "{}" }, exchange);
   expect(exchange.phase).toBe("connect");
   await until(() => seen.length === 1 && exchange.phase !== "connect" && exchange.phase !== "send");
   expect(exchange.phase).toBe("headers");
@@ -25,12 +27,12 @@ test("the phases of a request come in order: connect, then headers, then body", 
   await sending;
 });
 
-test("on a connection that is open already a request is never said to be connecting", async () => {
+test.runIf(ours)("on a connection that is open already a request is never said to be connecting", async () => {
   const { url, connections } = await serve((response, nth) => {
     if (nth === 0) json(response, {});
     else response.destroy();
   });
-  const transport = await openNode();
+  const transport = await open();
   await exchangeWith(transport, url);
   const { exchange } = await exchangeWith(transport, url);
   expect(["send", "headers"]).toContain(exchange.phase);
@@ -39,16 +41,16 @@ test("on a connection that is open already a request is never said to be connect
 
 test("calls at once take a connection each, and all are answered", async () => {
   const { url, seen } = await serve((response, _nth, { body }) => { setTimeout(() => { json(response, body); }, 20); });
-  const transport = await openNode();
+  const transport = await open();
   const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => exchangeWith(transport, url, { body: `[${index}]` })));
   expect(answers.map(({ response }) => response?.body)).toEqual(answers.map((_, index) => `[${index}]`));
   expect(seen).toHaveLength(20);
 });
 
-test("closing a transport closes its idle connections", async () => {
+test.runIf(ours)("closing a transport closes its idle connections", async () => {
   const closed = vi.spyOn(Socket.prototype, "destroy");
   const { url, connections } = await serve((response) => { json(response, {}); });
-  const transport = await openNode();
+  const transport = await open();
   await exchangeWith(transport, url);
   closed.mockClear();
   transport.close();
@@ -57,7 +59,7 @@ test("closing a transport closes its idle connections", async () => {
   expect(connections()).toBe(1);
 });
 
-test("an idle connection does not keep a process alive", async () => {
+test.runIf(ours)("an idle connection does not keep a process alive", async () => {
   const { url, seen } = await serve((response) => { json(response, {}); });
   const module = (name: string) => JSON.stringify(new URL(`../../../src/core/transport/${name}.ts`, import.meta.url).href);
   const script = `
@@ -75,7 +77,7 @@ test("an idle connection does not keep a process alive", async () => {
   expect(Number(stdout)).toBeLessThan(2_500);
 });
 
-test("nodeTransport gives a transport of its own each time", async () => {
+test.runIf(ours)("nodeTransport gives a transport of its own each time", async () => {
   const [one, two] = [await nodeTransport(), await nodeTransport()];
   expect(one).toBeDefined();
   expect(one).not.toBe(two);

@@ -1,50 +1,43 @@
-import { expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ValidationError } from "../../../src/errors/index.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import type { Answer } from "../../../src/core/transport/execute.ts";
-import { sendOperation } from "../../../src/core/transport/graphql.ts";
-import { answerOf, rejection } from "./support.ts";
+import { encoder } from "../../../src/core/transport/graphql.ts";
 
-const url = "https://api.example.com/graphql";
 const document = { text: "query Me { me { id } }", name: "Me", kind: "query" as const };
-const answerWith = (status: number): Answer => ({ envelope: { data: { me: null }, errors: [{ message: "m" }] }, response: answerOf(status, "{}"), attempts: [] });
+const encode = encoder();
 
-test("the body holds document, variables and name, and goes out once", async () => {
-  const send = vi.fn(async (_body: string) => answerWith(200));
-  await sendOperation(url, document, { id: "1", when: new Date(0) }, send);
-  expect(send).toHaveBeenCalledOnce();
-  expect(JSON.parse(send.mock.calls[0]?.[0] ?? "")).toEqual({ query: document.text, variables: { id: "1", when: "1970-01-01T00:00:00.000Z" }, operationName: "Me" });
+test("the body holds document, variables and name", () => {
+  const body = encode(document, { id: "1", when: new Date(0) });
+  expect(JSON.parse(body)).toEqual({ query: document.text, variables: { id: "1", when: "1970-01-01T00:00:00.000Z" }, operationName: "Me" });
 });
 
-test("a document without a name or variables sends neither", async () => {
-  const send = vi.fn(async (_body: string) => answerWith(200));
-  await sendOperation(url, { ...document, name: undefined }, undefined, send);
-  expect(JSON.parse(send.mock.calls[0]?.[0] ?? "")).toEqual({ query: document.text });
+test("a document without a name or variables sends neither", () => {
+  expect(JSON.parse(encode({ ...document, name: undefined }, undefined))).toEqual({ query: document.text });
 });
 
-test("a Secret among the variables is sent as its value", async () => {
-  const send = vi.fn(async (_body: string) => answerWith(200));
-  await sendOperation(url, document, { secret: new Secret("hunter2") }, send);
-  expect(JSON.parse(send.mock.calls[0]?.[0] ?? "")).toMatchObject({ variables: { secret: "hunter2" } });
+test("a Secret among the variables is sent as its value", () => {
+  expect(JSON.parse(encode(document, { secret: new Secret("hunter2") }))).toMatchObject({ variables: { secret: "hunter2" } });
 });
 
-test.each([200, 400, 500])("the answer comes back as it was read, errors and status %i included", async (status) => {
-  const answer = answerWith(status);
-  expect(await sendOperation(url, document, {}, async () => answer)).toBe(answer);
+test("the text goes out as it is, white space and comments included", () => {
+  const text = 'query Me { # "me"\n\n  me { id } }\n';
+  expect(JSON.parse(encode({ ...document, text }, {}))).toMatchObject({ query: text });
 });
 
-test("an error on the way reaches the caller as it is", async () => {
-  const error = new RangeError("mine");
-  expect(await rejection(sendOperation(url, document, {}, () => Promise.reject(error)))).toBe(error);
+describe("variables that cannot be written", () => {
+  const circle: Record<string, unknown> = {};
+  circle["self"] = circle;
+
+  test.each<[string, object]>([["a BigInt", { id: 10n }], ["a circle", circle]])("such as %s are refused, without their values, and the next are not", (_what, variables) => {
+    expect(() => encode(document, variables)).toThrow(ValidationError);
+    expect(() => encode(document, variables)).toThrow(expect.objectContaining({ issues: [{ path: "variables", message: "holds a BigInt or refers to itself" }] }));
+    expect(JSON.parse(encode(document, { id: "1" }))).toMatchObject({ variables: { id: "1" } });
+  });
 });
 
-test.each<[string, () => object]>([
-  ["a BigInt", () => ({ id: 10n })],
-  ["a circle", () => { const circle: Record<string, unknown> = {}; circle["self"] = circle; return circle; }],
-])("variables with %s are refused before anything is sent, without their values", async (_what, variables) => {
-  const send = vi.fn(async () => answerWith(200));
-  const error = await rejection(sendOperation(url, document, variables(), send));
-  expect(error).toBeInstanceOf(ValidationError);
-  expect(error).toMatchObject({ issues: [{ path: "variables" }] });
-  expect(send).not.toHaveBeenCalled();
+test("an operation that is encoded while another one is written does not get into it", () => {
+  let inner = "";
+  const nested = { toJSON: () => { inner = encode({ ...document, name: "Inner" }, { id: "2" }); return "1"; } };
+  expect(JSON.parse(encode(document, { id: nested }))).toMatchObject({ operationName: "Me", variables: { id: "1" } });
+  expect(JSON.parse(inner)).toMatchObject({ operationName: "Inner", variables: { id: "2" } });
 });

@@ -3,21 +3,18 @@ import type { CredentialSource } from "../../../src/core/credentials/source.ts";
 import { createLog } from "../../../src/core/log.ts";
 import { LiveSecrets } from "../../../src/core/live-secrets.ts";
 import { RetryBudget } from "../../../src/core/transport/backoff.ts";
-import type { CallFacts, ErrorDialect } from "../../../src/core/transport/classify.ts";
+import { classify, type Envelope, type GraphQLFacts } from "../../../src/core/transport/classify.ts";
+import type { ErrorDialect } from "../../../src/core/transport/outcome.ts";
 import type { Call, Road } from "../../../src/core/transport/execute.ts";
 import { fetchTransport } from "../../../src/core/transport/fetch.ts";
 import { nodeTransport } from "../../../src/core/transport/node-http.ts";
 import { CallScope } from "../../../src/core/transport/scope.ts";
 import type { Exchange, Transport, WireResponse } from "../../../src/core/transport/wire.ts";
+import { transportName } from "../../support/transport.ts";
 
-/** The built-in transport and one over fetch: whatever holds for one holds for the other. */
-export const transports: readonly [name: "node:http" | "fetch", open: () => Promise<Transport>][] = [
-  ["node:http", openNode],
-  ["fetch", async () => fetchTransport(globalThis.fetch)],
-];
-
-async function openNode(): Promise<Transport> {
-  const transport = await nodeTransport();
+/** A transport as this run has it, closed after the test. */
+export async function open(): Promise<Transport> {
+  const transport = transportName === "fetch" ? fetchTransport(globalThis.fetch) : await nodeTransport();
   if (transport === undefined) throw new Error("there is no node:http here");
   onTestFinished(() => { transport.close(); });
   return transport;
@@ -40,7 +37,7 @@ export const dialect: ErrorDialect = {
   hints: { forbidden: "be an Admin", badDocument: "check the document", format: "check the endpoint" },
 };
 
-export function factsOf(overrides: Partial<CallFacts> = {}): CallFacts {
+export function factsOf(overrides: Partial<GraphQLFacts> = {}): GraphQLFacts {
   return { operationName: "Op", kind: "query", dialect, secrets: new LiveSecrets(), accepts: () => false, ...overrides };
 }
 
@@ -89,17 +86,19 @@ export function roadOf(transport: Transport, overrides: Partial<Road> = {}): Roa
   };
 }
 
-export type CallOverrides = Partial<Omit<Call, "facts" | "scope">> & {
-  readonly facts?: Partial<CallFacts>;
+export type CallOverrides = Partial<Omit<Call<Envelope>, "facts" | "scope">> & {
+  readonly facts?: Partial<GraphQLFacts>;
   readonly timeout?: number;
   readonly signal?: AbortSignal;
   readonly open?: Set<CallScope>;
 };
 
-export function callOf(url: URL, { facts = {}, timeout = 10_000, signal, open, ...overrides }: CallOverrides = {}): Call {
+export function callOf(url: URL, { facts = {}, timeout = 10_000, signal, open, ...overrides }: CallOverrides = {}): Call<Envelope> {
+  const known = factsOf(facts);
   return {
     request: { url, method: "POST", headers: { "content-type": "application/json" }, body: '{"query":"{ me }"}' },
-    facts: factsOf(facts),
+    facts: known,
+    classify: (response) => classify(response, known),
     credential: undefined,
     idempotent: false,
     variableNames: [],

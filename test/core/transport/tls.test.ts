@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TimeoutError, TransportError } from "../../../src/errors/index.ts";
 import { execute } from "../../../src/core/transport/execute.ts";
+import { transportName } from "../../support/transport.ts";
 import { json, serve, serveRaw } from "./server.ts";
-import { callOf, exchangeWith, rejection, roadOf, transports } from "./support.ts";
+import { callOf, exchangeWith, open, rejection, roadOf } from "./support.ts";
 
 /** A certificate that nobody trusts, made on the spot; undefined where there is no openssl. */
 function selfSigned(): { key: Buffer; cert: Buffer } | undefined {
@@ -27,7 +28,7 @@ function selfSigned(): { key: Buffer; cert: Buffer } | undefined {
 const certificate = selfSigned();
 const serveTls = () => serve((response) => { json(response, { data: {} }); }, (listener) => createServer({ ...certificate }, listener), "https");
 
-describe.each(transports)("over %s", (name, open) => {
+describe(`over ${transportName}`, () => {
   test.skipIf(certificate === undefined)("a certificate that nobody trusts fails in the phase tls, before a request leaves", async () => {
     const { url, seen } = await serveTls();
     const { error, exchange } = await exchangeWith(await open(), url, { headers: { "x-api-key": "hunter2" } });
@@ -59,6 +60,6 @@ describe.each(transports)("over %s", (name, open) => {
     const error = await rejection(execute(roadOf(await open()), callOf(secure, { facts: { kind: "mutation" }, timeout: 120 })));
     expect(error).toBeInstanceOf(TimeoutError);
     // A fetch does not tell how far it came, so that doubt remains.
-    expect(error).toMatchObject(name === "fetch" ? { mayHaveExecuted: true } : { phase: "tls", mayHaveExecuted: false });
+    expect(error).toMatchObject(transportName === "fetch" ? { mayHaveExecuted: true } : { phase: "tls", mayHaveExecuted: false });
   });
 });

@@ -1,9 +1,9 @@
 import { Client, isKeylightError } from "keylight";
-import { task, transportOf } from "./task.ts";
+import { task, transport } from "./task.ts";
 
 // Takes one small answer, to have everything loaded, and then a big one; tells how far the process grew.
-const { endpoint, transport, apiKey, maxResponseBytes } = task<{ endpoint: string; transport: string; apiKey: string; maxResponseBytes: number }>();
-const client = new Client({ endpoint, apiKey, maxResponseBytes, ...transportOf(transport) });
+const { endpoint, apiKey, maxResponseBytes } = task<{ endpoint: string; apiKey: string; maxResponseBytes: number }>();
+const client = new Client({ endpoint, apiKey, maxResponseBytes, ...transport });
 await client.me();
 const before = process.memoryUsage().rss;
 let highest = before;

@@ -1,8 +1,8 @@
 import { Client, memorySessionStore, type ClientOptions, type SessionStore } from "keylight";
-import { task, transportOf } from "./task.ts";
+import { task, transport } from "./task.ts";
 
 // A script as users write it: one call, no close(), nothing that waits for anything.
-const { endpoint, transport, credential, agedToken } = task<{ endpoint: string; transport: string; credential: ClientOptions; agedToken?: string }>();
+const { endpoint, credential, agedToken } = task<{ endpoint: string; credential: ClientOptions; agedToken?: string }>();
 
 /** A store that holds a session which is still good and soon over, so that it is refreshed in the background. */
 function aged(token: string): SessionStore {
@@ -13,7 +13,7 @@ function aged(token: string): SessionStore {
 const client = new Client({
   endpoint,
   ...credential,
-  ...transportOf(transport),
+  ...transport,
   ...(agedToken === undefined ? {} : { sessionStore: aged(agedToken) }),
 });
 await client.me();

@@ -1,11 +1,10 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { Client, isKeylightError } from "keylight";
-import { task, transportOf } from "./task.ts";
+import { task, transport } from "./task.ts";
 
 // What a nightly job does: rotates one key, keeps the new one in a file, and is run again when it was killed.
 interface Task {
   readonly endpoint: string;
-  readonly transport: string;
   readonly sessionToken: string;
   readonly serviceAccountId: string;
   readonly keyId: string;
@@ -14,8 +13,8 @@ interface Task {
   readonly tell?: "before-store" | "after-store";
 }
 
-const { endpoint, transport, sessionToken, serviceAccountId, keyId, file, tell } = task<Task>();
-const client = new Client({ endpoint, sessionToken, ...transportOf(transport) });
+const { endpoint, sessionToken, serviceAccountId, keyId, file, tell } = task<Task>();
+const client = new Client({ endpoint, sessionToken, ...transport });
 
 async function at(step: Task["tell"]): Promise<void> {
   if (tell === step) await client.request(`query ${step === "before-store" ? "BeforeStore" : "AfterStore"} { version }`);

@@ -1,9 +1,9 @@
+const given = JSON.parse(process.env["TASK"] ?? "{}") as { readonly transport?: string };
+
 /** What the test that started this process wants of it. */
 export function task<T>(): T {
-  return JSON.parse(process.env["TASK"] ?? "{}") as T;
+  return given as T;
 }
 
-/** Options for the transport that the test asks for. */
-export function transportOf(name: string): { fetch?: typeof globalThis.fetch } {
-  return name === "fetch" ? { fetch: globalThis.fetch } : {};
-}
+/** The transport that the test goes over, as options of a client. */
+export const transport: { fetch?: typeof globalThis.fetch } = given.transport === "fetch" ? { fetch: globalThis.fetch } : {};
