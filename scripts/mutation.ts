@@ -8,7 +8,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 const BAR = 85;
-const sessions = ["first-token", "login", "manager", "shared-sessions"];
+const sessions = ["first-token", "live-session", "login", "manager", "rejected-tokens", "shared-sessions"];
 const stores = ["file-document", "file-folder", "file-lock", "file-modules", "file-or-keyv", "file-store", "keyv-store", "memory-store", "store", "store-key"];
 const inSession = (names: readonly string[]): string[] => names.map((name) => `src/core/session/${name}.ts`);
 
@@ -19,7 +19,7 @@ const rooms: Record<string, { mutate: readonly string[]; tests: string }> = {
   },
   session: {
     mutate: inSession(sessions),
-    tests: "test/{core/session/{background,first-token,gate,login,manager,model,renewal,shared-sessions},lumar/{login,logout,session}}.test.ts",
+    tests: "test/{core/session/{background,first-token,gate,live-session,login,manager,manager-*,model,renewal,shared-sessions},lumar/{login,logout,session}}.test.ts",
   },
   stores: { mutate: inSession(stores), tests: "test/core/session/{file-store,keyv-store,memory-store}.test.ts" },
   transport: { mutate: ["src/core/transport/*.ts"], tests: "test/core/transport/*.test.ts" },

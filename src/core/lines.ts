@@ -1,6 +1,5 @@
 import { ConfigurationError } from "../errors/index.ts";
 import type { Way } from "./options.ts";
-import { nodeTransport } from "./transport/node-http.ts";
 import type { Transport } from "./transport/wire.ts";
 
 /** Connections: those of calls, and others for logins, so that a login never waits behind calls. Shared by clients that came from one another. */
@@ -46,7 +45,7 @@ export class Lines {
 /** @throws {@link ConfigurationError} for what was asked for and only `node:http` can do. */
 async function transportFor(way: Way): Promise<Transport> {
   const { ca, proxy, fetch } = way;
-  const built = fetch === undefined ? await nodeTransport(way) : undefined;
+  const built = fetch === undefined ? await (await import("./transport/node-http.ts")).nodeTransport(way) : undefined;
   if (built !== undefined) return built;
   const missing = fetch !== undefined ? undefined : ca !== undefined ? "ca" : proxy?.explicit === true ? "proxy" : undefined;
   if (missing !== undefined) {

@@ -142,7 +142,10 @@ class NoAnswer extends Error {}
 
 function within<T>(until: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswer("no answer in time")), Math.max(0, until - performance.now()));
+    let timer = setTimeout(() => {
+      // Where the process was held up, timers go off before it reads the answer that has come meanwhile: so one turn more.
+      timer = setTimeout(() => reject(new NoAnswer("no answer in time")), 0);
+    }, Math.max(0, until - performance.now()));
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

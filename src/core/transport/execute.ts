@@ -138,7 +138,7 @@ async function renewal(
 ): Promise<Authorization> {
   const source = call.credential?.source;
   if (rejected === undefined || source === undefined) throw error;
-  const facts = { status: error.status, requestId: error.requestId };
+  const facts = { status: error.status, requestId: error.requestId, serviceCode: error.serviceCode };
   try {
     return await source.renew(rejected, call.scope, renewals);
   } catch (failure) {

@@ -224,6 +224,17 @@ describe.runIf(alone && noRedis === undefined)("over Redis", () => {
     ]);
   });
 
+  it("counts an answer that came while the process was held up, however long that was", async () => {
+    const store = keyvSessionStore(connect());
+    await store.set("key", session);
+    const getting = store.get("key");
+    // So that the command is out.
+    await pause(0);
+    const end = performance.now() + 1_800;
+    while (performance.now() < end);
+    expect(await getting).toEqual(session);
+  });
+
   it("releases only a lock of its own", async () => {
     const namespace = `keylight-test-own-${String(process.pid)}`;
     const keyv = connect(namespace);

@@ -2,16 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync,
 import { once } from "node:events";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ChildProcess } from "node:child_process";
 import KeyvRedis from "@keyv/redis";
 import { Keyv } from "keyv";
-import { build } from "tsdown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Client, fileSessionStore, keyvSessionStore, type SessionStore } from "keylight";
 import { LumarServer } from "../../support/lumar-server.ts";
 import { noRedis, startRedis, type RedisServer } from "../../support/redis.ts";
-import { startScript, startWorker } from "../../support/store-worker-start.ts";
+import { startWorker, startWriter } from "../../support/store-worker-start.ts";
 import { overNode } from "../../support/transport.ts";
 
 const userKey = { id: 7, secret: "user-key-secret-for-tests" };
@@ -61,7 +59,7 @@ describe.each(kinds)("processes that share sessions through $name", ({ share, sk
     const { store, where, end } = share();
     const client = new Client({ endpoint, userKey, env: {}, sessionStore: store });
     await client.me();
-    const workers = Array.from({ length: 10 }, () => startWorker({ task: "calls", endpoint, calls: 100, ...where }));
+    const workers = await Promise.all(Array.from({ length: 10 }, () => startWorker({ task: "calls", endpoint, calls: 100, ...where })));
     await Promise.all(workers.map(({ ready }) => ready));
     server.revokeAll();
     server.delay = ({ operationName }) => (operationName === "Me" ? Math.random() * 300 : 150);
@@ -97,7 +95,7 @@ describe.each(kinds)("processes that share sessions through $name", ({ share, sk
 
 async function killWhileLoggingIn(server: LumarServer, endpoint: string, where: Shared["where"]): Promise<void> {
   server.login = () => "hang";
-  const { child, ready, go } = startWorker({ task: "calls", endpoint, calls: 1, ...where });
+  const { child, ready, go } = await startWorker({ task: "calls", endpoint, calls: 1, ...where });
   await ready;
   go();
   while (server.logins === 0) await pause(5);
@@ -133,7 +131,7 @@ it.runIf(alone)("of many who meet a stale lock at once one is its owner, then th
   const stale = JSON.stringify({ owner: "gone", pid: 2 ** 22 + 1, host: await world() });
   const locks: string[] = [];
   for (const key of keys) await store.withLock?.(key, async () => void locks.push(...readdirSync(directory)), calm());
-  const workers = Array.from({ length: 6 }, () => startWorker({ task: "claim", directory, keys, ledger }));
+  const workers = await Promise.all(Array.from({ length: 6 }, () => startWorker({ task: "claim", directory, keys, ledger })));
   await Promise.all(workers.map(({ ready }) => ready));
   for (const name of locks) writeFileSync(join(directory, name), stale);
   for (const { go } of workers) go();
@@ -154,10 +152,9 @@ async function world(): Promise<string> {
 it.runIf(alone)("two hundred writers killed at random moments leave the file readable every time", { timeout: 60_000 }, async () => {
   const directory = mkdtempSync(join(root, "killed-"));
   const file = join(directory, "sessions.json");
-  const script = await bundled();
   const started: ChildProcess[] = [];
   const start = async (slot: number): Promise<ChildProcess> => {
-    const child = startScript(script, directory, `key ${String(slot)}`);
+    const child = await startWriter(directory, `key ${String(slot)}`);
     started.push(child);
     await once(child.stdout ?? child, "data");
     return child;
@@ -194,12 +191,4 @@ function sessionsOf(file: string): { token: string }[] {
   if (!existsSync(file)) return [];
   const { sessions } = JSON.parse(readFileSync(file, "utf8")) as { sessions: Record<string, { token: string }> };
   return Object.values(sessions);
-}
-
-async function bundled(): Promise<string> {
-  const entry = fileURLToPath(new URL("../../support/write-worker.ts", import.meta.url));
-  const outDir = mkdtempSync(join(root, "bundle-"));
-  await build({ entry, outDir, config: false, dts: false, clean: false, format: "esm", platform: "node", logLevel: "error" });
-  const name = readdirSync(outDir).find((path) => path.startsWith("write-worker"));
-  return join(outDir, name ?? "");
 }

@@ -156,7 +156,7 @@ describe("whatever a path holds", () => {
 
   test("an id that was encoded is taken and stays one step, unless it is made of steps itself", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme", minLength: 1 }).filter((id) => id.isWellFormed()), (id) => {
+      fc.property(fc.string({ unit: "grapheme", minLength: 1 }).filter((id) => !/\p{Surrogate}/u.test(id)), (id) => {
         const step = encodeURIComponent(id);
         if (/(?:^|[/\\])\.{1,2}(?:$|[/\\])/.test(id)) {
           refusal(`things/${step}`);
