@@ -3,7 +3,7 @@ import { checkWay, groundOf, type Ground } from "../core/base-client.ts";
 import { keySource } from "../core/credentials/key.ts";
 import type { CredentialOrigin, CredentialSource } from "../core/credentials/source.ts";
 import { GraphQLConnection } from "../core/graphql-connection.ts";
-import type { RequestOptions } from "../core/options.ts";
+import { own, type RequestOptions } from "../core/options.ts";
 import { promisedText } from "../core/promised.ts";
 import { RestConnection } from "../core/rest-connection.ts";
 import { revealed, Secret } from "../core/secret.ts";
@@ -14,7 +14,8 @@ import type { Document } from "../core/transport/document.ts";
 import { ApiKeys } from "./api-keys.ts";
 import { cloudTowerDialect } from "./dialect.ts";
 import { loginWith } from "./login.ts";
-import { cloudTowerVariables, readCredential, readRoots, type CloudTowerCredential, type CloudTowerOptions } from "./options.ts";
+import { cloudTowerVariables, readCredential, type CloudTowerCredential, type CloudTowerOptions } from "./options.ts";
+import { readRoots } from "./roots.ts";
 
 /** Tokens have no end that is documented: 100 years, in milliseconds. */
 const tokenLifetime = 100 * 365 * 86_400_000;
@@ -52,12 +53,12 @@ export class CloudTowerClient implements AsyncDisposable {
     const shared = { settings, dialect: cloudTowerDialect, secrets, headers: {}, lines, noCredential };
     const origin = credential === undefined ? undefined : originOf(credential);
     if (credential?.kind === "login" && origin !== undefined) {
-      const { username, password, source } = credential.value;
+      const { username, password, source, authConfigId = "" } = credential.value;
       this.#session = new SessionManager({
         origin,
-        login: (attempt) => login(attempt),
+        login: loginWith(credential.value, () => ({ rest: this.#rest, graphql: this.#graphql })),
         store: settings.sessionStore ?? memorySessionStore(),
-        storeKey: () => sessionKey(password, ["cloudtower", roots.rest.href, username, source]),
+        storeKey: () => sessionKey(password, ["cloudtower", roots.rest.href, username, source, authConfigId]),
         lifetime: tokenLifetime,
         timeout: settings.timeout,
         retryAttempts: settings.retryAttempts,
@@ -69,9 +70,8 @@ export class CloudTowerClient implements AsyncDisposable {
     const source = this.#session ?? givenSource(credential, origin, secrets);
     this.#graphql = new GraphQLConnection({ ...shared, endpoint: roots.graphql, credential: source });
     this.#rest = new RestConnection({ ...shared, endpoint: roots.rest, credential: source });
-    const login = credential?.kind === "login" ? loginWith(credential.value, this.#rest, this.#graphql) : noLogin;
     this.endpoint = roots.rest.href;
-    this.apiKeys = new ApiKeys(this.#graphql, credential?.kind !== "apiKey" || options.manageKeysWithKey === true);
+    this.apiKeys = new ApiKeys(this.#graphql, credential?.kind !== "apiKey" || own(options, "manageKeysWithKey") === true);
   }
 
   /**
@@ -104,9 +104,12 @@ export class CloudTowerClient implements AsyncDisposable {
    * `get-...` reads, and is retried; all others may write. A body that is left out is sent as `{}`.
    *
    * Most writes answer with a task, which is not done yet: look at it with `post("get-tasks", ...)`.
+   *
+   * @throws {@link ConfigurationError} for a path that leads out of `/v2/api/`.
+   * @throws {@link RestRequestError} for what CloudTower refuses in its own words, such as `serviceCode` `ResourceLocked`.
    */
   async post<T = unknown>(path: string, body?: unknown, options?: RequestOptions): Promise<T> {
-    const reads = typeof path === "string" && /^\/?get-/.test(path);
+    const reads = typeof path === "string" && /^\/?get-[\w-]+$/.test(path);
     const { value } = await this.#rest.send({ method: "POST", path, body: body ?? {}, reads }, options);
     return value as T;
   }
@@ -133,10 +136,6 @@ function noCredential(): ConfigurationError {
   return new ConfigurationError("there is no credential", {
     hint: "Set CLOUDTOWER_API_KEY (or apiKey), CLOUDTOWER_TOKEN (or token), or CLOUDTOWER_USERNAME and CLOUDTOWER_PASSWORD (or login).",
   });
-}
-
-function noLogin(): Promise<never> {
-  return Promise.reject(noCredential());
 }
 
 function remember(credential: CloudTowerCredential | undefined, secrets: Ground["secrets"]): void {

@@ -1,9 +1,7 @@
 import { ConfigurationError } from "../errors/index.ts";
 import type { CredentialValue } from "../core/credentials/source.ts";
 import { credentialText } from "../core/credentials/text.ts";
-import { readEndpoint } from "../core/endpoint.ts";
 import type { Environment } from "../core/environment.ts";
-import type { LiveSecrets } from "../core/live-secrets.ts";
 import { own, type CommonOptions } from "../core/options.ts";
 import { revealed, type Secret } from "../core/secret.ts";
 import type { UserSource } from "./generated/operations.ts";
@@ -12,14 +10,20 @@ export type { UserSource };
 
 /** Who logs in. */
 export interface CloudTowerLogin {
+  /** Variable: `CLOUDTOWER_USERNAME`. */
   username: string;
+  /**
+   * Sent as it is, whatever characters it holds. Variable: `CLOUDTOWER_PASSWORD`, where white space at its ends is cut
+   * away, as in all variables.
+   */
   password: string | Secret;
   /**
-   * Where the password is kept. `LDAP` looks up the id that servers since 3.0 want for it. Variable: `CLOUDTOWER_SOURCE`.
+   * Where the password is kept. `LDAP` and `AUTHN` look up the id of the server's first LDAP strategy, which servers since
+   * 3.0 want; to one that knows no strategies, `LDAP` is sent as it is. Variable: `CLOUDTOWER_SOURCE`.
    * @defaultValue "LOCAL", or "AUTHN" where `authConfigId` is given
    */
   source?: UserSource;
-  /** The id of an authentication strategy, for `AUTHN`. */
+  /** The id of an authentication strategy, where the server has several. */
   authConfigId?: string;
 }
 
@@ -130,33 +134,13 @@ function someText(value: unknown, name: string): string {
 
 function sourceOf(value: unknown, name: string, authConfigId: string | undefined): UserSource {
   if (value === undefined) return authConfigId === undefined ? "LOCAL" : "AUTHN";
-  if (isSource(value)) return value;
-  throw new ConfigurationError(`${name} must be one of ${sources.join(", ")}`);
+  if (!isSource(value)) throw new ConfigurationError(`${name} must be one of ${sources.join(", ")}`);
+  if (authConfigId === undefined) return value;
+  if (value === "LOCAL") throw new ConfigurationError("login.authConfigId and the source LOCAL exclude each other", { hint: "Local users belong to no authentication strategy." });
+  // A server that knows strategies takes their ids with AUTHN alone.
+  return value === "LDAP" ? "AUTHN" : value;
 }
 
 function isSource(value: unknown): value is UserSource {
   return typeof value === "string" && sources.includes(value);
-}
-
-/** The roots of both APIs. */
-export interface Roots {
-  readonly rest: URL;
-  readonly graphql: URL;
-}
-
-/** @throws {@link ConfigurationError} naming the option or the variable. */
-export function readRoots(options: CloudTowerOptions, env: Environment, secrets: LiveSecrets): Roots {
-  const option = own(options, "endpoint");
-  const name = option === undefined ? "CLOUDTOWER_ENDPOINT" : "endpoint";
-  const given = option ?? env("CLOUDTOWER_ENDPOINT");
-  if (given === undefined) {
-    throw new ConfigurationError("there is no address of a CloudTower", { hint: "Set CLOUDTOWER_ENDPOINT, or give endpoint, such as https://tower.example.com." });
-  }
-  const whole = typeof given === "string" && !given.includes("://") ? `https://${given.trim()}` : given;
-  const hint = "Give an https address; or, on a network that you trust, say allowHttp: true.";
-  const url = readEndpoint(whole, name, secrets, { allowed: own(options, "allowHttp") === true, hint });
-  const prefix = url.pathname.replace(/\/+$/, "").replace(/\/(v2\/)?api$/i, "");
-  const graphqlPath = own(options, "graphqlPath") ?? "/api/";
-  if (typeof graphqlPath !== "string" || !/^\/[\w./-]*$/.test(graphqlPath)) throw new ConfigurationError("graphqlPath must be a path that begins with a slash");
-  return { rest: new URL(`${prefix}/v2/api/`, url.origin), graphql: new URL(prefix + graphqlPath, url.origin) };
 }

@@ -49,14 +49,14 @@ describe("what a schema promises", () => {
   });
 
   test.each([[undefined], [null], [[]], ["text"], [5]])("is missed as an object where %j is there", (value) => {
-    expect(() => promised(value as unknown as object, "me")).toThrow(broken("the answer lacks me") as Error);
+    expect(() => promised(value as unknown as object, "me")).toThrow(broken("the answer lacks me"));
   });
 
   test.each([[undefined], [null], [{}], [5]])("is missed as a text where %j is there", (value) => {
-    expect(() => promisedText(value, "token")).toThrow(broken("the answer lacks token") as Error);
+    expect(() => promisedText(value, "token")).toThrow(broken("the answer lacks token"));
   });
 
   test.each([[undefined], [null], [{}], ["text"], [[{}, null]], [[5]]])("is missed as a list of objects where %j is there", (value) => {
-    expect(() => promisedList(value as unknown as object[], "keys")).toThrow(broken("the answer lacks the list keys") as Error);
+    expect(() => promisedList(value as unknown as object[], "keys")).toThrow(broken("the answer lacks the list keys"));
   });
 });

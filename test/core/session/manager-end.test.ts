@@ -162,4 +162,18 @@ describe("a session that was made outside", () => {
     expect(manager.current(scope())).toMatchObject({ value: tokenOf(8) });
     expect(await store.get("key")).toMatchObject({ token: tokenOf(8) });
   });
+
+  it("is not overwritten by one that was under way before an end either", async () => {
+    const { manager, login, store } = managed();
+    const running = deferred<NewSession>();
+    login.mockReturnValueOnce(running.promise);
+    const call = manager.current(scope());
+    await settled();
+    await manager.end();
+    await manager.adopt({ token: tokenOf(8), obtainedAt: ago(0) });
+    running.resolve({ token: tokenOf(1) });
+    await call;
+    expect(manager.current(scope())).toMatchObject({ value: tokenOf(8) });
+    expect(await store.get("key")).toMatchObject({ token: tokenOf(8) });
+  });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SessionStore } from "../../../src/core/session/store.ts";
 import { canary } from "../../oracle/oracle.ts";
-import { ago, begun, caught, holdTime, interactionRequired, managed, scope, tokenOf } from "./manager-support.ts";
+import { ago, begun, caught, holdTime, interactionRequired, lifetime, managed, scope, settled, tokenOf } from "./manager-support.ts";
 
 beforeEach(holdTime);
 afterEach(() => {
@@ -63,8 +64,9 @@ describe("a refresh token", () => {
     expect(drop).not.toHaveBeenCalled();
   });
 
-  it("of a session that was taken from outside meanwhile is not dropped with the old one", async () => {
-    const { manager, login, first } = await withRefreshToken();
+  it("of a session that was taken from outside meanwhile is not dropped with the old one, though no store keeps it", async () => {
+    const store: SessionStore = { get: () => Promise.resolve(undefined), set: () => Promise.resolve(), delete: () => Promise.resolve() };
+    const { manager, login, first } = await withRefreshToken({ store });
     manager.accepted(first);
     const newer = { token: tokenOf(8), obtainedAt: ago(0), refreshToken: canary("refresh-token-from-outside") };
     login.mockImplementationOnce(async () => {
@@ -74,5 +76,28 @@ describe("a refresh token", () => {
     await caught(manager.renew(first, scope(), 0));
     await manager.renew(await manager.current(scope()), scope(), 0);
     expect(login).toHaveBeenLastCalledWith(expect.objectContaining({ previous: newer }));
+  });
+
+  it("that nobody has leaves the login's own answer: a person has to log in", async () => {
+    const { manager, login } = managed();
+    login.mockRejectedValueOnce(interactionRequired());
+    expect(await caught(Promise.resolve(manager.current(scope())))).toMatchObject({ code: "INTERACTION_REQUIRED" });
+  });
+
+  it("that a session was dropped with meanwhile is nothing to drop", async () => {
+    const { manager, login, first } = await withRefreshToken();
+    login.mockImplementationOnce(async () => {
+      await manager.end();
+      throw interactionRequired();
+    });
+    expect(await caught(manager.renew(first, scope(), 0))).toMatchObject({ code: "INTERACTION_REQUIRED" });
+  });
+
+  it("is not needed for a session that was given, which then is used to its end", async () => {
+    const { manager, login } = managed({ byRefreshToken: true, initial: { value: canary("session-that-was-given"), name: "sessionToken" } });
+    vi.setSystemTime(begun + lifetime - 1);
+    expect(manager.current(scope())).toMatchObject({ value: "session-that-was-given" });
+    await settled();
+    expect(login).not.toHaveBeenCalled();
   });
 });

@@ -1,0 +1,32 @@
+import { inspect } from "node:util";
+import { onTestFinished } from "vitest";
+import { groundOf, type Ground } from "../../../src/core/base-client.ts";
+import type { CommonOptions } from "../../../src/core/options.ts";
+import { OAuthClient } from "../../../src/core/login/oauth.ts";
+import type { OAuthProvider } from "../../../src/core/login/provider.ts";
+import { CallScope } from "../../../src/core/transport/scope.ts";
+import { clientId } from "./peer.ts";
+
+/** What a client of ours stands on, closed after the test. */
+export function ground(options: CommonOptions = {}): Ground {
+  const made = groundOf({ env: {}, ...options }, []);
+  made.lines.retain();
+  onTestFinished(() => { made.lines.release(); });
+  return made;
+}
+
+export function oauthOf(provider: Partial<OAuthProvider> & Pick<OAuthProvider, "issuer">, options: CommonOptions = {}): OAuthClient {
+  return new OAuthClient({ endpoints: { discover: "oidc" }, clientId, scopes: ["openid", "offline_access"], ...provider }, ground(options));
+}
+
+export function scopeOf(timeout = 10_000): CallScope {
+  const scope = new CallScope({ timeout });
+  onTestFinished(() => { scope.dispose(); });
+  return scope;
+}
+
+export async function rejection(work: Promise<unknown>): Promise<unknown> {
+  const outcome = await work.then((value) => ({ value }), (error: unknown) => ({ error }));
+  if ("error" in outcome) return outcome.error;
+  throw new Error(`expected a rejection, not ${inspect(outcome.value)}`);
+}
