@@ -15,11 +15,11 @@ const inSession = (names: readonly string[]): string[] => names.map((name) => `s
 const rooms: Record<string, { mutate: readonly string[]; tests: string }> = {
   credentials: {
     mutate: ["src/core/*.ts", "src/core/credentials/*.ts"],
-    tests: "test/{core/*,core/credentials/*,errors/*,diagnostics/*,lumar/hostile}.test.ts",
+    tests: "test/{core/*,core/credentials/*,errors/*,diagnostics/*,lumar/{hostile,input}}.test.ts",
   },
   session: {
     mutate: inSession(sessions),
-    tests: "test/{core/session/{background,first-token,gate,live-session,login,manager,manager-*,model,renewal,shared-sessions},lumar/{login,logout,session}}.test.ts",
+    tests: "test/{core/session/{background,first-token,gate,live-session,login,login-*,manager,manager-*,model,renewal,shared-sessions},lumar/{login,logout,session}}.test.ts",
   },
   stores: { mutate: inSession(stores), tests: "test/core/session/{file-store,keyv-store,memory-store}.test.ts" },
   transport: { mutate: ["src/core/transport/*.ts"], tests: "test/core/transport/*.test.ts" },

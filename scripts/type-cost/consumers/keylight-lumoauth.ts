@@ -28,9 +28,33 @@ export async function people(client: LumoAuthClient, signal: AbortSignal): Promi
   return [...names, group.memberCount, roles.map(({ permissions }) => permissions), client.rateLimit?.remaining, client.apiKeysPortalUrl];
 }
 
+export async function memberships(client: LumoAuthClient, id: string): Promise<readonly unknown[]> {
+  await client.users.block(id);
+  await client.users.unblock(id);
+  await client.users.sendPasswordReset(id);
+  await client.users.setPassword(id, "correct horse battery");
+  await client.users.setRoles(id, ["admin"]);
+  await client.users.setGroups(id, []);
+  await client.roles.setPermissions("reader", ["users.read"]);
+  await client.groups.addMembers("web", [id]);
+  await client.groups.removeMember("web", id);
+  await client.groups.setRoles("web", ["reader"]);
+  const members = await client.groups.members("web").toArray();
+  const readers: User[] = await client.roles.users("reader", { limit: 20 }).toArray();
+  return [members.map(({ email }) => email), readers];
+}
+
+export async function person(baseUrl: string): Promise<void> {
+  const client = new LumoAuthClient({ baseUrl, tenant: "acme", login: { clientId: "app_1", scopes: ["admin"] } });
+  await client.login({ show: ({ userCode, verificationUri }) => console.log(userCode, verificationUri) });
+  await client.logout();
+}
+
 export async function applications(client: LumoAuthClient): Promise<readonly unknown[]> {
   const made = await client.clients.create({ name: "Web", redirectUris: ["https://example.com/callback"] });
   const rotated = await client.clients.rotateSecret(made.id);
+  await client.clients.disable(made.id);
+  await client.clients.enable(made.id);
   const all: OAuthClient[] = await client.clients.list().toArray();
   const registered = await client.registerClient({ redirect_uris: ["http://127.0.0.1/"], client_name: "CLI" }, { initialAccessToken: rotated.secret });
   const own = await client.request<{ items: readonly string[] }>("GET", "/audit", { query: { page: 1 } });
@@ -41,4 +65,26 @@ export async function applications(client: LumoAuthClient): Promise<readonly unk
 export function defaults(client: LumoAuthClient): Promise<User[]> {
   setDefaultClient(client);
   return withClient(client, () => getDefaultClient().users.list().toArray());
+}
+
+export async function memberships(client: LumoAuthClient): Promise<readonly unknown[]> {
+  await client.users.setRoles("u-1", ["admin"]);
+  await client.users.setGroups("u-1", []);
+  await client.users.setPassword("u-1", "correct horse battery staple");
+  await client.users.sendPasswordReset("u-1");
+  await client.users.block("u-1");
+  await client.users.unblock("u-1");
+  await client.roles.setPermissions("reader", ["users.read"]);
+  await client.groups.addMembers("web", ["u-1"]);
+  await client.groups.removeMember("web", "u-1");
+  await client.groups.setRoles("web", ["reader"]);
+  await client.clients.disable(1);
+  await client.clients.enable(1);
+  return [await client.roles.users("reader").toArray(), await client.groups.members("web").toArray({ limit: 5 })];
+}
+
+export async function signIn(tenant: string): Promise<void> {
+  const client = new LumoAuthClient({ tenant, login: { clientId: "cli", scopes: ["admin"] } });
+  await client.login({ show: ({ userCode, verificationUri }) => { console.error(userCode, verificationUri); }, timeout: 60_000 });
+  await client.logout();
 }
