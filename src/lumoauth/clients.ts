@@ -1,8 +1,12 @@
-import { AmbiguousMutationError, ResponseFormatError } from "../errors/index.ts";
-import type { CallPlan } from "../core/connection.ts";
+import { ResponseFormatError } from "../errors/index.ts";
+import { Checks } from "../core/checks.ts";
 import type { RequestOptions } from "../core/options.ts";
-import { revealed, Secret } from "../core/secret.ts";
-import { Resource, objectIn, type Gateway } from "./resource.ts";
+import { Secret } from "../core/secret.ts";
+import { act, type Gateway } from "./gateway.ts";
+import { aboutOne } from "./ids.ts";
+import { lostAnswer } from "./lost.ts";
+import { identified, objectIn, Resource } from "./resource.ts";
+import { clientSecrets, sealed } from "./sealed.ts";
 import type { CreateClientInput, LumoAuthId, OAuthClient } from "./types.ts";
 
 /** A new OAuth client. Public ones have no secret. */
@@ -11,92 +15,65 @@ export interface CreatedOAuthClient extends OAuthClient {
   readonly secret?: Secret;
 }
 
-/** OAuth clients of the tenant. */
+/** OAuth clients of the tenant. An id is the client's number. */
 export class Clients extends Resource<OAuthClient, CreateClientInput, CreatedOAuthClient> {
   readonly #gateway: Gateway;
 
   /** @internal */
   constructor(gateway: Gateway) {
-    super(gateway, "clients", ["name", "redirectUris"], (data) => withSecrets<CreatedOAuthClient>(gateway, data, ["secret"]), {
-      ambiguous: lostClient("Look for a client of this name and delete it, then create again."),
+    super(gateway, {
+      kind: "clients",
+      required: ["name", "redirectUris"],
+      // Not even where a server shows a secret a second time does it stand there in the open.
+      read: (data) => identified<OAuthClient>(sealed(data, clientSecrets, gateway)),
+      made: (data) => newClient(data, gateway),
+      plan: ({ name }) => ({
+        ambiguous: lostAnswer("the answer to the creation of a client was lost, so a client may exist whose secret nobody knows", {
+          hint: "recover() names the clients of this name. Delete the one that is too many, or rotate its secret; then go on.",
+          find: () => this.list({ search: name }, { timeout: 30_000 }),
+          name,
+        }),
+      }),
     });
     this.#gateway = gateway;
   }
 
-  /** Makes a new secret; the old one is dead at once. */
+  /**
+   * Makes a new secret; the old one is dead at once.
+   *
+   * @throws {@link AmbiguousMutationError} when the answer was lost.
+   */
   async rotateSecret(id: LumoAuthId, options?: RequestOptions): Promise<{ clientId: string; secret: Secret }> {
-    const path = `admin/clients/${encodeURIComponent(id)}/rotate-secret`;
-    return this.#gateway.ask({ method: "POST", path, operationName: "POST /admin/clients/{id}/rotate-secret" }, options, ({ value }) => {
-      const data = withSecrets<{ clientId: string; secret?: Secret }>(this.#gateway, objectIn(value), ["secret"]);
-      if (data.secret === undefined) throw new ResponseFormatError("the answer holds no secret", "application/json", 0, { hint: "Rotate the secret once more." });
-      return { clientId: data.clientId, secret: data.secret };
-    });
+    const checks = new Checks("clients.rotateSecret");
+    const request = aboutOne({ method: "POST", kind: "clients", id, then: "/rotate-secret" }, checks);
+    checks.done();
+    const ambiguous = lostAnswer("the answer to the rotation of a secret was lost, so the old one may be dead and nobody knows the new one", { hint: "Rotate the secret once more." });
+    return this.#gateway.ask(request, options, ({ value }) => rotated(objectIn(value), this.#gateway), { ambiguous });
+  }
+
+  /** Lets the client be used again. */
+  async enable(id: LumoAuthId, options?: RequestOptions): Promise<void> {
+    await act(this.#gateway, "clients.enable", { method: "POST", kind: "clients", id, then: "/enable" }, options);
+  }
+
+  /** Keeps the client from being used. */
+  async disable(id: LumoAuthId, options?: RequestOptions): Promise<void> {
+    await act(this.#gateway, "clients.disable", { method: "POST", kind: "clients", id, then: "/disable" }, options);
   }
 }
 
-/** Metadata of a client, as RFC 7591 names it; other members go out as they are. */
-export interface ClientMetadata {
-  /** https, except for this machine; no fragment. */
-  redirect_uris: readonly string[];
-  client_name?: string;
-  client_uri?: string;
-  logo_uri?: string;
-  grant_types?: readonly string[];
-  response_types?: readonly string[];
-  application_type?: "web" | "native";
-  token_endpoint_auth_method?: "client_secret_basic" | "client_secret_post" | "none";
-  scope?: string;
-  readonly [member: string]: unknown;
+function newClient(data: Record<string, unknown>, gateway: Gateway): CreatedOAuthClient {
+  const client = sealed(data, clientSecrets, gateway);
+  // What holds a secret is given whatever else it lacks: it is shown this once.
+  return hasSecret(client) ? client : identified<OAuthClient>(client);
 }
 
-/** A registered client. Members that equal their default may be left out by the server. */
-export interface RegisteredClient {
-  readonly client_id: string;
-  /** Seconds since 1970. */
-  readonly client_id_issued_at?: number;
-  /** Shown this once; absent for public clients. */
-  readonly client_secret?: Secret;
-  /** Seconds since 1970; 0 means never. */
-  readonly client_secret_expires_at?: number;
-  /** Shown this once. */
-  readonly registration_access_token?: Secret;
-  readonly registration_client_uri?: string;
-  readonly [member: string]: unknown;
+function hasSecret(client: Record<string, unknown>): client is Record<string, unknown> & CreatedOAuthClient {
+  return client["secret"] instanceof Secret;
 }
 
-/** Options of `registerClient`. */
-export interface RegisterOptions extends RequestOptions {
-  /** Goes out as `Authorization: Bearer` instead of the client's own credential. */
-  initialAccessToken?: string | Secret;
-}
-
-export const registrationPlan: CallPlan = { ambiguous: lostClient("Look for a client of this name among client.clients.list() and delete it, then register again.") };
-
-export function registeredClient(gateway: Gateway, answer: unknown): RegisteredClient {
-  const client = withSecrets<RegisteredClient>(gateway, objectIn(answer), ["client_secret", "registration_access_token"]);
-  if (typeof client.client_id === "string") return client;
-  throw new ResponseFormatError("the answer holds no client_id", "application/json", 0);
-}
-
-function lostClient(hint: string): NonNullable<CallPlan["ambiguous"]> {
-  return (why, phase) =>
-    new AmbiguousMutationError(
-      `the answer to the creation of a client was lost (${why}), so a client may exist whose secret nobody knows`,
-      phase,
-      () => Promise.resolve({ outcome: "undecided", candidates: [] }),
-      { hint },
-    );
-}
-
-/** The object with its secrets wrapped, and without those that are null. */
-function withSecrets<T extends object>(gateway: Gateway, data: Record<string, unknown>, names: readonly string[]): T {
-  const wrapped = new Map(Object.entries(data));
-  for (const name of names) {
-    const value = revealed(wrapped.get(name)) ?? wrapped.get(name);
-    wrapped.delete(name);
-    if (typeof value !== "string" || value === "") continue;
-    gateway.hide(value);
-    wrapped.set(name, new Secret(value));
-  }
-  return Object.fromEntries(wrapped) as T;
+function rotated(data: Record<string, unknown>, gateway: Gateway): { clientId: string; secret: Secret } {
+  const { clientId, secret } = sealed(data, clientSecrets, gateway);
+  if (secret instanceof Secret) return { clientId: typeof clientId === "string" ? clientId : "", secret };
+  throw new ResponseFormatError("the answer holds no secret", "application/json", 0, { hint: "Rotate the secret once more." });
 }

@@ -25,10 +25,13 @@ function readError(body: Record<string, unknown>): RestErrorBody | undefined {
   const flagged = error === true;
   if (!flagged && typeof error !== "string") return undefined;
   const details = isRecord(body["details"]) ? body["details"] : {};
+  const code = flagged ? text(body["code"]) : text(error);
+  const said = text(message) ?? text(description) ?? (flagged ? undefined : code);
   return {
-    message: text(message) ?? text(description) ?? (flagged ? undefined : text(error)),
-    code: flagged ? text(body["code"]) : text(error),
-    issues: issuesOf(details),
+    message: said,
+    code,
+    // The one code of a registration that names its member.
+    issues: code === "invalid_redirect_uri" ? [{ path: "redirect_uris", message: said ?? code }] : issuesOf(details),
     requiredScopes: texts(details["required_scopes"]) ?? texts(details["required_scope"]),
     grantedScopes: texts(details["granted_scopes"]) ?? texts(details["key_scopes"]),
     retryAfterMs: typeof seconds === "number" && seconds >= 0 ? seconds * 1000 : undefined,
@@ -39,19 +42,31 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** Scopes or names of fields: a list, or one text with white space or commas between. */
 function texts(value: unknown): readonly string[] | undefined {
-  if (typeof value === "string") return value === "" ? undefined : value.split(/[ ,]+/);
+  if (typeof value === "string") return value.split(/[\s,]+/).filter((item) => item !== "");
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
 }
 
-/** `details` is a map of field to message, or lists of fields under names of their own. */
+/** Names under which `details` lists fields, instead of being a map of field to message. */
+const lists = new Map([
+  ["missing_fields", "is missing"],
+  ["invalid_values", "has a value that is not allowed"],
+  ["rejected_keys", "is not accepted"],
+]);
+
 function issuesOf(details: Record<string, unknown>): ValidationIssue[] {
-  const lists: Record<string, string> = { missing_fields: "is missing", invalid_values: "has a value that is not allowed", rejected_keys: "is not accepted" };
   return Object.entries(details).flatMap(([name, value]) => {
-    const said = Object.hasOwn(lists, name) ? lists[name] : undefined;
-    if (said !== undefined) return (texts(value) ?? []).map((path) => ({ path, message: said }));
-    return (texts(value === "" ? undefined : Array.isArray(value) ? value : [value]) ?? []).map((message) => ({ path: name, message }));
+    const said = lists.get(name);
+    if (said !== undefined) return namesIn(value).map((path) => ({ path, message: said }));
+    const messages: unknown[] = Array.isArray(value) ? value : [value];
+    return messages.filter((message) => typeof message === "string" && message !== "").map((message) => ({ path: name, message: String(message) }));
   });
+}
+
+/** A list of fields, or a map that has them for its names. */
+function namesIn(value: unknown): readonly string[] {
+  return isRecord(value) ? Object.keys(value) : (texts(value) ?? []);
 }
 
 /** `X-RateLimit-Limit`, `-Remaining` and `-Reset`, in seconds since 1970. */
@@ -63,8 +78,9 @@ export function rateLimit(response: WireResponse): RateLimit | undefined {
   const limit = number("x-ratelimit-limit");
   const remaining = number("x-ratelimit-remaining");
   const reset = number("x-ratelimit-reset");
-  if (limit === undefined && remaining === undefined && reset === undefined) return undefined;
+  // Later than this no date can be written.
   const resetAt = reset === undefined || reset > 8.64e12 ? undefined : new Date(reset * 1000).toISOString();
+  if (limit === undefined && remaining === undefined && resetAt === undefined) return undefined;
   return {
     ...(limit === undefined ? {} : { limit }),
     ...(remaining === undefined ? {} : { remaining }),

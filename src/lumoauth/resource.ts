@@ -2,109 +2,98 @@ import { ResponseFormatError } from "../errors/index.ts";
 import { Checks } from "../core/checks.ts";
 import type { CallPlan } from "../core/connection.ts";
 import type { RequestOptions } from "../core/options.ts";
-import { pagedList, type PagedList } from "../core/paged-list.ts";
-import type { RestAnswer, RestRequest } from "../core/rest-connection.ts";
+import type { PagedList } from "../core/paged-list.ts";
 import { isRecord } from "../core/transport/json.ts";
+import { hidePassword, type Gateway } from "./gateway.ts";
+import { aboutOne, type AboutOne } from "./ids.ts";
+import { listed } from "./pages.ts";
 import type { ListQuery, LumoAuthId } from "./types.ts";
 
-/** What the resources need of a client. */
-export interface Gateway {
-  ask<T>(request: RestRequest, options: RequestOptions | undefined, read: (answer: RestAnswer) => T, plan?: CallPlan): Promise<T>;
-  /** Names a secret to be kept out of messages from now on. */
-  hide(secret: string): void;
+/** What the kinds of objects differ in. */
+export interface ResourceOptions<T, C, Made> {
+  /** The step of the path. */
+  readonly kind: string;
+  /** What a new one must have. */
+  readonly required: readonly (keyof C & string)[];
+  /** Reads one that is there already. */
+  readonly read: (data: Record<string, unknown>) => T;
+  /** Reads one that has just been made. */
+  readonly made: (data: Record<string, unknown>) => Made;
+  readonly plan?: (input: C) => CallPlan;
 }
 
-const largestPage = 100;
-
 /** One kind of object of the admin API. */
-export class Resource<T extends object, C extends object, Made extends object = T> {
+export class Resource<T extends object, C extends object, Made extends object = T, Q extends ListQuery = ListQuery> {
   readonly #gateway: Gateway;
-  readonly #name: string;
-  readonly #required: readonly (keyof C & string)[];
-  readonly #made: (data: Record<string, unknown>) => Made;
-  readonly #plan: CallPlan;
+  readonly #options: ResourceOptions<T, C, Made>;
 
   /** @internal */
-  constructor(
-    gateway: Gateway,
-    name: string,
-    required: readonly (keyof C & string)[],
-    /** Reads a new object. */
-    made: (data: Record<string, unknown>) => Made,
-    plan: CallPlan = {},
-  ) {
+  constructor(gateway: Gateway, options: ResourceOptions<T, C, Made>) {
     this.#gateway = gateway;
-    this.#name = name;
-    this.#required = required;
-    this.#made = made;
-    this.#plan = plan;
+    this.#options = options;
   }
 
   /**
-   * All objects that the query fits, page by page.
+   * All objects that the query fits, page by page; each page has the `timeout` of a call. Nothing is sent before the
+   * iteration begins, and nothing after it was left.
    *
    * @example
    * for await (const user of client.users.list({ search: "@example.com" })) console.log(user.email);
    */
-  list(query: ListQuery = {}, options?: RequestOptions): PagedList<T> {
-    return pagedList(() => this.#pages(query, options));
+  list(query?: Q, options?: RequestOptions): PagedList<T> {
+    const { kind, read } = this.#options;
+    const request = { method: "GET", path: `admin/${kind}`, operationName: `GET /admin/${kind}` };
+    return listed(this.#gateway, { name: `${kind}.list`, request: () => request, read }, query ?? {}, options);
   }
 
   /** @throws {@link NotFoundError} */
   async get(id: LumoAuthId, options?: RequestOptions): Promise<T> {
-    return this.#gateway.ask(this.#one("GET", "get", id), options, ({ value }) => objectIn(value) as T);
+    const checks = new Checks(`${this.#options.kind}.get`);
+    return this.#one({ method: "GET", id }, checks, options);
   }
 
-  /** @throws {@link ValidationError} with `issues`, before or after sending. */
+  /**
+   * @throws {@link ValidationError} with `issues`, before or after sending.
+   * @throws {@link RestRequestError} with `status` 409 where there is one like it already.
+   */
   async create(input: C, options?: RequestOptions): Promise<Made> {
-    const checks = new Checks(`${this.#name}.create`);
+    const { kind, required, made, plan } = this.#options;
+    const checks = new Checks(`${kind}.create`);
     const given = checks.object(input, "input");
-    for (const name of this.#required) {
+    for (const name of required) {
       const value = given[name];
       const ok = Array.isArray(value) ? value.length > 0 : typeof value === "string" && value.trim() !== "";
       if (!ok) checks.fail(name, "is required");
     }
     checks.done();
-    const request = { method: "POST", path: this.#path(), body: input, operationName: `POST /${this.#path()}` };
-    return this.#gateway.ask(request, options, ({ value }) => this.#made(objectIn(value)), this.#plan);
+    hidePassword(this.#gateway, Reflect.get(given, "password"));
+    const request = { method: "POST", path: `admin/${kind}`, body: input, operationName: `POST /admin/${kind}` };
+    return this.#gateway.ask(request, options, ({ value }) => made(objectIn(value)), plan?.(input));
   }
 
-  /** Changes what is given; a list takes the place of the whole list. */
+  /** Changes what is given, and leaves the rest; a list takes the place of the whole list. */
   async update(id: LumoAuthId, changes: Partial<C>, options?: RequestOptions): Promise<T> {
-    const checks = new Checks(`${this.#name}.update`);
-    if (Object.keys(checks.object(changes, "changes")).length === 0) checks.fail("changes", "must change something");
-    checks.done();
-    return this.#gateway.ask({ ...this.#one("PUT", "update", id), body: changes }, options, ({ value }) => objectIn(value) as T);
+    const checks = new Checks(`${this.#options.kind}.update`);
+    const given = checks.object(changes, "changes");
+    if (given === changes && Object.keys(given).length === 0) checks.fail("changes", "must change something");
+    hidePassword(this.#gateway, Reflect.get(given, "password"));
+    return this.#one({ method: "PUT", id, body: changes }, checks, options);
   }
 
   /** @throws {@link NotFoundError} */
   async delete(id: LumoAuthId, options?: RequestOptions): Promise<void> {
-    await this.#gateway.ask(this.#one("DELETE", "delete", id), options, () => undefined);
-  }
-
-  #path(): string {
-    return `admin/${this.#name}`;
-  }
-
-  #one(method: string, action: string, id: LumoAuthId): RestRequest {
-    const checks = new Checks(`${this.#name}.${action}`);
-    checks.id(id, "id");
-    if (id === "." || id === "..") checks.fail("id", "must not be a step in a path");
+    const { kind } = this.#options;
+    const checks = new Checks(`${kind}.delete`);
+    const request = aboutOne({ method: "DELETE", kind, id }, checks);
     checks.done();
-    return { method, path: `${this.#path()}/${encodeURIComponent(id)}`, operationName: `${method} /${this.#path()}/{id}` };
+    await this.#gateway.ask(request, options, () => undefined);
   }
 
-  async *#pages(query: ListQuery, options: RequestOptions | undefined): AsyncGenerator<T, void, undefined> {
-    const checks = new Checks(`${this.#name}.list`);
-    const { limit = largestPage, ...filters } = checks.object(query, "query");
-    if (!Number.isInteger(limit) || limit < 1 || limit > largestPage) checks.fail("limit", `must be a whole number from 1 to ${String(largestPage)}`);
+  async #one(about: Omit<AboutOne, "kind">, checks: Checks, options: RequestOptions | undefined): Promise<T> {
+    const { kind, read } = this.#options;
+    const request = aboutOne({ kind, ...about }, checks);
     checks.done();
-    for (let page = 1; ; page += 1) {
-      const request = { method: "GET", path: this.#path(), query: { ...filters, page, limit }, operationName: `GET /${this.#path()}` };
-      const { items, last } = await this.#gateway.ask(request, options, ({ value }) => pageIn<T>(value, page, limit));
-      yield* items;
-      if (last) return;
-    }
+    return this.#gateway.ask(request, options, ({ value }) => read(objectIn(value)));
   }
 }
 
@@ -115,16 +104,13 @@ export function objectIn(answer: unknown): Record<string, unknown> {
   throw new ResponseFormatError("the answer holds no object", "application/json", 0);
 }
 
-/** `data` else `items`; `meta` else `pagination` else the answer itself. */
-function pageIn<T>(answer: unknown, page: number, limit: number): { items: readonly T[]; last: boolean } {
-  const body: Record<string, unknown> = isRecord(answer) ? answer : {};
-  const list = body["data"] ?? body["items"];
-  if (!Array.isArray(list) || !list.every(isRecord)) throw new ResponseFormatError("the answer holds no list", "application/json", 0);
-  const about = [body["meta"], body["pagination"], body].find(isRecord) ?? {};
-  const { hasNextPage, total } = about;
-  // An empty page ends the list whatever the server says, or it could keep us here for ever.
-  const last =
-    list.length === 0 ||
-    (typeof hasNextPage === "boolean" ? !hasNextPage : typeof total === "number" ? page * limit >= total : list.length < limit);
-  return { items: list as readonly T[], last };
+/** An object as the server sent it. What has no id is none, whatever else it is. */
+export function identified<T extends { readonly id: LumoAuthId }>(data: Record<string, unknown>): T {
+  if (isIdentified<T>(data)) return data;
+  throw new ResponseFormatError("the answer holds no object with an id", "application/json", 0);
+}
+
+function isIdentified<T extends { readonly id: LumoAuthId }>(data: Record<string, unknown>): data is Record<string, unknown> & T {
+  const { id } = data;
+  return typeof id === "string" || typeof id === "number";
 }

@@ -1,3 +1,5 @@
+import type { Secret } from "../core/secret.ts";
+
 /** An id as paths take it: a number or a uuid; roles and groups also by slug, users also by e-mail address. */
 export type LumoAuthId = string | number;
 
@@ -31,7 +33,7 @@ export interface User {
 
 export interface CreateUserInput {
   email: string;
-  password?: string;
+  password?: string | Secret;
   name?: string;
   username?: string;
   givenName?: string;
@@ -82,15 +84,33 @@ export interface CreateGroupInput {
   roles?: readonly string[];
 }
 
+/** A user as the members of a group are listed: perhaps with less than all that is known of the user. */
+export interface GroupMember {
+  readonly id: string;
+  readonly email: string;
+  readonly name?: string | null;
+  readonly username?: string | null;
+}
+
 /** An OAuth client. */
 export interface OAuthClient {
   readonly id: LumoAuthId;
+  /** What it says of itself in OAuth. */
   readonly clientId: string;
   readonly name: string;
+  /** Whether it has a secret. */
   readonly isConfidential: boolean;
   readonly isActive: boolean;
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly string[];
+  /** Servers name its scopes by this, or by `allowedScopes`. */
+  readonly scopes?: readonly string[];
+  readonly allowedScopes?: readonly string[];
+  readonly requiresPkce?: boolean;
+  /** Seconds. */
+  readonly accessTokenLifetime?: number;
+  /** Seconds. */
+  readonly refreshTokenLifetime?: number;
   readonly createdAt: string;
 }
 
@@ -106,7 +126,7 @@ export interface CreateClientInput {
   applicationType?: string;
 }
 
-/** What all lists take: more filters of a resource go out as they are. */
+/** What all lists take; other filters go out as they are. Pages are asked for by themselves. */
 export interface ListQuery {
   search?: string;
   sortBy?: string;
@@ -114,4 +134,19 @@ export interface ListQuery {
   /** Objects a request, 1 to 100. @defaultValue 100 */
   limit?: number;
   readonly [filter: string]: string | number | boolean | undefined;
+}
+
+/** What lists of users take. */
+export interface UserQuery extends ListQuery {
+  /** Slug of a role. */
+  role?: string;
+  /** Slug of a group. */
+  group?: string;
+  blocked?: boolean;
+}
+
+/** What lists of roles take. */
+export interface RoleQuery extends ListQuery {
+  /** Whether it came with the tenant, and can be neither changed nor deleted. */
+  isSystem?: boolean;
 }

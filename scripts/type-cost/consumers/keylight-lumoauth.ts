@@ -66,25 +66,3 @@ export function defaults(client: LumoAuthClient): Promise<User[]> {
   setDefaultClient(client);
   return withClient(client, () => getDefaultClient().users.list().toArray());
 }
-
-export async function memberships(client: LumoAuthClient): Promise<readonly unknown[]> {
-  await client.users.setRoles("u-1", ["admin"]);
-  await client.users.setGroups("u-1", []);
-  await client.users.setPassword("u-1", "correct horse battery staple");
-  await client.users.sendPasswordReset("u-1");
-  await client.users.block("u-1");
-  await client.users.unblock("u-1");
-  await client.roles.setPermissions("reader", ["users.read"]);
-  await client.groups.addMembers("web", ["u-1"]);
-  await client.groups.removeMember("web", "u-1");
-  await client.groups.setRoles("web", ["reader"]);
-  await client.clients.disable(1);
-  await client.clients.enable(1);
-  return [await client.roles.users("reader").toArray(), await client.groups.members("web").toArray({ limit: 5 })];
-}
-
-export async function signIn(tenant: string): Promise<void> {
-  const client = new LumoAuthClient({ tenant, login: { clientId: "cli", scopes: ["admin"] } });
-  await client.login({ show: ({ userCode, verificationUri }) => { console.error(userCode, verificationUri); }, timeout: 60_000 });
-  await client.logout();
-}
