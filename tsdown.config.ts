@@ -46,9 +46,10 @@ export default defineConfig({
     chunkFileNames: "chunks/[name].js",
     comments: { legal: true, annotation: true, jsdoc: false },
     // By itself the bundler makes a file for each set of users that modules have: a dozen small ones, which take longer to
-    // load than to run. With this, `keylight` loads two: its own, and what it shares, without what is for REST.
+    // load than to run. With this, `keylight` loads two: its own, and what it shares, without what is for REST
+    // and for people who log in.
     codeSplitting: {
-      groups: [{ name: "shared", test: /\/src\/(core|errors|lumar)\/(?!.*\brest\b).*(?<!\.d)\.ts$/, tags: ["$initial"], minShareCount: 2 }],
+      groups: [{ name: "shared", test: /\/src\/(core|errors|lumar)\/(?!login\/)(?!.*\brest\b).*(?<!\.d)\.ts$/, tags: ["$initial"], minShareCount: 2 }],
     },
   },
   plugins: [withoutGraphql],
