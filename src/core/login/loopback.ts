@@ -69,7 +69,7 @@ function judge(
   { path, port, knows }: { path: string; port: number; knows: (state: string) => boolean },
 ): { readonly query: URLSearchParams } | { readonly page: Page } | undefined {
   // A page of another site can make a name of its own lead here; then the name is in this header.
-  if (headers.host !== `${host}:${port}` || headersDistinct["host"]?.length !== 1) return { page: pages.foreign };
+  if (headers.host !== new URL(`http://${host}:${port}`).host || headersDistinct["host"]?.length !== 1) return { page: pages.foreign };
   if (!url.startsWith("/") || !URL.canParse(url, `http://${host}`)) return { page: pages.foreign };
   const { pathname, searchParams } = new URL(url, `http://${host}`);
   if (pathname !== path || url.startsWith("//")) return undefined;
