@@ -10,9 +10,11 @@ const once = [
   "test/{docs,errors,lint,oracle,package,readme,scripts,testing}/**",
   "test/core/*.test.ts",
   "test/core/credentials/**",
-  "test/core/session/{login,model}.test.ts",
-  "test/core/transport/{backoff,classify,classify-data,document,graphql,print,scan,scope,wire}.test.ts",
+  "test/core/login/{loopback,provider}.test.ts",
+  "test/core/session/{first-token,live-session,login,manager,model,shared-sessions}*.test.ts",
+  "test/core/transport/{backoff,classify,document,graphql,print,rest,scan,scope,trust,wire}*.test.ts",
   "test/lumar/{credential-refusals,input}.test.ts",
+  "test/luminary/browser.test.ts",
 ];
 
 /** Over the built-in transport. */

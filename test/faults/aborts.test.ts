@@ -159,7 +159,7 @@ describe(`over ${transportName}, an abort rejects at once with the signal's reas
   });
 });
 
-describe(`over ${transportName}, 2,000 calls share one signal`, () => {
+describe(`over ${transportName}, 2,000 calls share one signal`, { timeout: 60_000 }, () => {
   test("and all of them succeed: no listener is left, and Node warns of nothing", async () => {
     const heard = warnings();
     const { server, client } = await withApiKey();

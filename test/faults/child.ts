@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { programFile } from "../support/program.ts";
 import { transportName } from "../support/transport.ts";
 
 export interface Ended {
@@ -17,9 +17,9 @@ afterAll(() => {
 });
 
 /** A program of `programs/`, in a process of its own that has nothing of this one's environment, but the given variables, and goes over the same transport. */
-export function start(program: string, task: object, variables: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
-  const file = fileURLToPath(new URL(`programs/${program}.ts`, import.meta.url));
-  const flags = ["--unhandled-rejections=strict", "--trace-warnings", "--import", "tsx"];
+export async function start(program: string, task: object, variables: Record<string, string> = {}): Promise<{ child: ChildProcess; ended: Promise<Ended> }> {
+  const file = await programFile(new URL(`programs/${program}.ts`, import.meta.url));
+  const flags = ["--unhandled-rejections=strict", "--trace-warnings"];
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(process.execPath, [...flags, file], { env: { ...variables, PATH, HOME, TMPDIR, TASK: JSON.stringify({ ...task, transport: transportName }) }, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
@@ -35,6 +35,7 @@ export function start(program: string, task: object, variables: Record<string, s
   return { child, ended };
 }
 
-export function run(program: string, task: object, variables?: Record<string, string>): Promise<Ended> {
-  return start(program, task, variables).ended;
+export async function run(program: string, task: object, variables?: Record<string, string>): Promise<Ended> {
+  const { ended } = await start(program, task, variables);
+  return ended;
 }

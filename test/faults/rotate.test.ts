@@ -40,7 +40,7 @@ describe("a rotation that is killed, and run again,", () => {
     const file = join(folder, "key.json");
     const task = { endpoint: server.endpoint, sessionToken: lumar.addSession(), serviceAccountId: lumar.serviceAccount.id, keyId: old.id, file };
 
-    const first = start("rotate", { ...task, ...(tell === undefined ? {} : { tell }) });
+    const first = await start("rotate", { ...task, ...(tell === undefined ? {} : { tell }) });
     const fault: Fault = { commits, delay: Infinity, reached: () => void first.child.kill("SIGKILL") };
     server.script(operation, fault);
     expect(await first.ended).toMatchObject({ signal: "SIGKILL", stdout: "", stderr: "" });

@@ -31,6 +31,7 @@ const forbidden: [file: string, text: string, law: string][] = [
   ["src/lumar/a.ts", 'import type { X } from "graphql-request";', "only src/core/transport/graphql.ts imports graphql-request"],
   ["src/testing/a.ts", 'import { buildSchema } from "graphql";', "a static import would bundle graphql"],
   ["src/lumar/a.ts", 'import { print } from "graphql";', "a static import would bundle graphql"],
+  ["src/core/transport/document.ts", 'import { print } from "graphql";', "a static import would bundle graphql"],
   ["src/testing/a.ts", 'import { http } from "msw";', "a static import would bundle msw"],
 ];
 
@@ -38,7 +39,6 @@ const allowed: [file: string, text: string][] = [
   ["src/errors/a.ts", 'import { x } from "./keylight-error.ts"; x();'],
   ["src/core/session/a.ts", 'import { x } from "../../errors/index.ts"; x();'],
   ["src/core/transport/graphql.ts", 'import { GraphQLClient } from "graphql-request"; new GraphQLClient();'],
-  ["src/core/transport/document.ts", 'import { print } from "graphql"; print();'],
   ["src/lumar/a.ts", 'import { x } from "../core/secret.ts"; import { y } from "./generated/operations.ts"; x(y);'],
   ["src/lumar/a.ts", 'import { version } from "../version.ts"; version();'],
   ["src/index.ts", 'export { Client } from "./lumar/client.ts"; export { Secret } from "./core/secret.ts";'],

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+import { programFile } from "./program.ts";
 import { transportName, type TransportName } from "./transport.ts";
 
 /** What a worker is to do, and what its requests go over: the same as those of the test. */
@@ -21,10 +22,21 @@ export interface Worker {
   readonly done: Promise<string>;
 }
 
-const script = fileURLToPath(new URL("store-worker.ts", import.meta.url));
+const running = new Set<ChildProcess>();
+// A case that failed leaves its processes behind.
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
 
-export function startWorker(task: Task): Worker {
-  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify({ ...task, transport: transportName } satisfies WorkerTask)], { stdio: ["pipe", "pipe", "pipe"] });
+function note(child: ChildProcess): void {
+  running.add(child);
+  child.once("close", () => running.delete(child));
+}
+
+export async function startWorker(task: Task): Promise<Worker> {
+  const script = await programFile(new URL("store-worker.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify({ ...task, transport: transportName } satisfies WorkerTask)], { stdio: ["pipe", "pipe", "pipe"] });
+  note(child);
   let printed = "";
   let complaints = "";
   const { promise: ready, resolve: isReady } = deferred();
@@ -44,13 +56,17 @@ export function startWorker(task: Task): Worker {
   return { child, ready, done, go: () => void child.stdin.write("go\n") };
 }
 
-/** One that runs a script as it is, without compiling it first; see `write-worker.ts`. */
-export function startScript(path: string, ...values: string[]): ChildProcess {
-  return spawn(process.execPath, [path, ...values], { stdio: ["ignore", "pipe", "inherit"] });
+/** One that writes; see `write-worker.ts`. */
+export async function startWriter(...values: string[]): Promise<ChildProcess> {
+  const script = await programFile(new URL("write-worker.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, ...values], { stdio: ["ignore", "pipe", "inherit"] });
+  note(child);
+  return child;
 }
 
 export async function runWorker(task: Task): Promise<{ printed: string }> {
-  return { printed: await startWorker(task).done };
+  const { done } = await startWorker(task);
+  return { printed: await done };
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

@@ -1,4 +1,4 @@
-/** A process that writes to a file store without a pause, until it is killed. Tests bundle it, so that it starts fast. */
+/** A process that writes to a file store without a pause, until it is killed. */
 import { fileSessionStore } from "../../src/core/session/file-store.ts";
 
 const [directory = "", key = ""] = process.argv.slice(2);

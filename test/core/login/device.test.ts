@@ -4,7 +4,7 @@ import { AuthenticationError, KeylightError } from "../../../src/errors/index.ts
 import { CallScope } from "../../../src/core/transport/scope.ts";
 import { canary } from "../../oracle/oracle.ts";
 import { endpointsOf, scriptedServer, type Scripted } from "./scripted.ts";
-import { oauthOf, rejection } from "./support.ts";
+import { asTerminal, oauthOf, rejection } from "./support.ts";
 
 const deviceCode = canary("a-device-code-that-nobody-may-see");
 const token = canary("an-access-token-that-nobody-may-see");
@@ -97,6 +97,29 @@ describe("a login with a device code", () => {
     ["no object", [grant]],
   ])("fails at an answer with %s", async (_name, code) => {
     expect(await rejection((await logIn([], code)).session)).toBeInstanceOf(KeylightError);
+  });
+
+  test.each([
+    ["", grant],
+    ["and where the code need not be entered, ", { ...grant, verification_uri_complete: "https://login.example.com/device?user_code=ABCD-EFGH" }],
+  ])("prints on standard error where to enter the code, %swhere that is a terminal", async (_name, code) => {
+    const said = asTerminal();
+    const server = await scriptedServer(({ path }) => (path === "/device" ? { body: code } : tokens));
+    const scope = new HurriedScope({ timeout: 5_000 });
+    onTestFinished(() => { scope.dispose(); });
+    await deviceLogin(oauthOf({ issuer: server.issuer, endpoints: endpointsOf(server) }), {}, scope);
+    expect(said()).toContain("Interactive login required.");
+    expect(said()).toContain("enter the code ABCD-EFGH:\n\n    https://login.example.com/device\n");
+    expect(said().includes("?user_code=")).toBe("verification_uri_complete" in code);
+  });
+
+  test("ends with the error of a show that fails", async () => {
+    const server = await scriptedServer(() => ({ body: grant }));
+    const scope = new HurriedScope({ timeout: 5_000 });
+    onTestFinished(() => { scope.dispose(); });
+    const reason = new Error("no screen");
+    expect(await rejection(deviceLogin(oauthOf({ issuer: server.issuer, endpoints: endpointsOf(server) }), { show: () => Promise.reject(reason) }, scope))).toBe(reason);
+    expect(server.asked).toHaveLength(1);
   });
 
   test("is refused where nobody would see the code", async () => {

@@ -33,6 +33,7 @@ describe(`a token endpoint over ${transportName}`, () => {
     ["the token's own exp, where there is no expires_in", { access_token: jwt({ iat: 1_000, exp: 4_600 }), expires_in: undefined }, 3_540_000],
     ["nothing, where neither tells", { expires_in: undefined }, undefined],
     ["nothing for a token that only looks like a JWT", { access_token: "a.!!.c", expires_in: undefined }, undefined],
+    ["nothing for one whose claims are no JSON", { access_token: "a.aaaaa.c", expires_in: undefined }, undefined],
     ["nothing for a lifetime of 0", { expires_in: 0 }, undefined],
     ["a century for one that is longer than any", { expires_in: 1e300 }, 100 * 365 * 86_400_000 - 60_000],
   ])("tells how long a token lives: %s", async (_name, change, lifetime) => {
@@ -109,6 +110,11 @@ describe("discovery", () => {
     const oauth = oauthOf({ issuer: server.issuer, endpoints: { discover } });
     for (let count = 0; count < 2; count += 1) await oauth.refresh(refreshToken, scopeOf());
     expect(server.asked.map(({ method, path: asked }) => `${method} ${asked}`)).toEqual([`GET ${path}`, "POST /t", "POST /t"]);
+  });
+
+  test("that tells of no device authorization endpoint leads to no code", async () => {
+    const server = await scriptedServer((_asked, _before, issuer) => ({ body: metadata(issuer) }));
+    expect(await rejection(oauthOf({ issuer: server.issuer }).deviceCode(scopeOf()))).toMatchObject({ code: "BAD_RESPONSE" });
   });
 
   test("that fails is tried again the next time", async () => {

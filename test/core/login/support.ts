@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { groundOf, type Ground } from "../../../src/core/base-client.ts";
 import type { CommonOptions } from "../../../src/core/options.ts";
 import { OAuthClient } from "../../../src/core/login/oauth.ts";
@@ -29,4 +29,22 @@ export async function rejection(work: Promise<unknown>): Promise<unknown> {
   const outcome = await work.then((value) => ({ value }), (error: unknown) => ({ error }));
   if ("error" in outcome) return outcome.error;
   throw new Error(`expected a rejection, not ${inspect(outcome.value)}`);
+}
+
+/** Makes standard error a terminal until the test is over, and gives what is written to it. */
+export function asTerminal(): () => string {
+  let said = "";
+  const { stderr } = process;
+  const before = Object.getOwnPropertyDescriptor(stderr, "isTTY");
+  Object.defineProperty(stderr, "isTTY", { value: true, configurable: true });
+  const spy = vi.spyOn(stderr, "write").mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+  onTestFinished(() => {
+    spy.mockRestore();
+    if (before === undefined) Reflect.deleteProperty(stderr, "isTTY");
+    else Object.defineProperty(stderr, "isTTY", before);
+  });
+  return () => said;
 }
