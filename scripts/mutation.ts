@@ -21,7 +21,7 @@ const rooms: Record<string, { mutate: readonly string[]; tests: string }> = {
     mutate: inSession(sessions),
     tests: "test/{core/session/{background,first-token,gate,live-session,login,login-*,manager,manager-*,model,renewal,shared-sessions},lumar/{login,logout,session}}.test.ts",
   },
-  stores: { mutate: inSession(stores), tests: "test/core/session/{file-or-keyv,file-store,keyv-store,memory-store,shared-sessions}.test.ts" },
+  stores: { mutate: inSession(stores), tests: "test/core/session/{file-or-keyv,file-store,keyv-store,memory-store,shared-sessions,store}.test.ts" },
   transport: { mutate: ["src/core/transport/*.ts"], tests: "test/core/transport/*.test.ts" },
 };
 

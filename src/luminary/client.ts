@@ -89,7 +89,7 @@ export class LuminaryClient implements AsyncDisposable {
     checkWay(this.#ground, endpoint, ...(issuer === undefined ? [] : [issuer]));
     const interactive = readFlag(own(options, "interactive"));
     if (credential === undefined) this.#session = this.#sessionOf(options, domain, interactive);
-    else if (credential.name === "LC_API_KEY" && !domain.isDefault) settings.log.warn("LC_API_KEY is for the host of LC_DOMAIN, which is not the default one");
+    else if (credential.name === "LC_API_KEY" && !domain.isDefault) settings.log.warn("LC_API_KEY goes to a host that is not the default one");
     this.#rest = new RestConnection({
       endpoint,
       settings,

@@ -120,10 +120,10 @@ describe("options and variables", () => {
   );
 });
 
-describe("a key of the environment goes to the environment's host", () => {
+describe("a key of the environment", () => {
   const key = "a-key-of-the-environment";
 
-  test("and not to one that an option names", () => {
+  test("does not go from one of the vendor's two environments to the other because an option names that one", () => {
     const error = thrown(ConfigurationError, () => clientOf({ domain: "apis-itar.luminarycloud.com", env: { LC_API_KEY: canary(key) } }));
     expect(error.message).toContain("LC_API_KEY");
     expect(error.hint).toContain("apiKey");
@@ -132,12 +132,16 @@ describe("a key of the environment goes to the environment's host", () => {
     expect(clientOf({ domain: "apis.luminarycloud.com", env: { LC_API_KEY: key } }).endpoint).toBe("https://apis.luminarycloud.com/rest/v0/");
   });
 
-  test("which LC_DOMAIN may name, with a warning", () => {
+  test("goes to another host that an option names, such as a private installation's", () => {
+    expect(clientOf({ domain: "lc.example.com", env: { LC_API_KEY: canary(key) } }).endpoint).toBe("https://lc.example.com/rest/v0/");
+  });
+
+  test("goes to a host that LC_DOMAIN names, with a warning where that is not the default one", () => {
     const lines: string[] = [];
     const say = (message: string): void => void lines.push(message);
     const logger = { error: say, warn: say, info: say, debug: say };
     clientOf({ env: { LC_API_KEY: canary(key), LC_DOMAIN: "apis-itar.luminarycloud.com" }, logger, logLevel: "warn" });
-    expect(lines).toEqual([expect.stringContaining("LC_DOMAIN")]);
+    expect(lines).toEqual([expect.stringContaining("LC_API_KEY goes to a host")]);
     clientOf({ env: { LC_API_KEY: key }, logger, logLevel: "warn" });
     expect(lines).toHaveLength(1);
   });

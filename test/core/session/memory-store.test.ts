@@ -71,6 +71,21 @@ describe("the lock", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("is waited for by who comes when the first of two is through and the second still runs", async () => {
+    const { ran, under } = runner();
+    const [first, second] = [deferred(), deferred()];
+    void under("first", first.promise);
+    void under("second", second.promise);
+    first.resolve(undefined);
+    await settled();
+    void under("third", Promise.resolve());
+    await settled();
+    expect(ran).toEqual(["first", "second"]);
+    second.resolve(undefined);
+    await settled();
+    expect(ran).toEqual(["first", "second", "third"]);
+  });
+
   it("of one key is none for another", async () => {
     const { ran, under } = runner();
     void under("first", deferred().promise);
