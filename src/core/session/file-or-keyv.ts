@@ -97,12 +97,12 @@ const longestTimer = 2 ** 31 - 1;
 export async function poll<T>(attempt: () => Promise<T | undefined>, { timeout, signal }: LockWait, every: number): Promise<T | undefined> {
   const scope = new CallScope({ timeout: Math.min(timeout, longestTimer), signal });
   try {
-    for (;;) {
+    for (let last = false; ; ) {
       signal?.throwIfAborted();
       const result = await attempt();
-      if (result !== undefined || scope.remaining <= 0) return result;
+      if (result !== undefined || last || scope.remaining <= 0) return result;
       // What ends the sleep early, the time or the signal, ends the loop.
-      await scope.sleep(every * (0.5 + Math.random())).catch(nothing);
+      last = await scope.sleep(every * (0.5 + Math.random())).then(() => false, () => true);
     }
   } finally {
     scope.dispose();

@@ -40,8 +40,12 @@ export class RoutedTransport implements Transport {
 
   #to(proxy: ProxyServer): Promise<Transport> {
     const key = `${proxy.url.href} ${proxy.authorization ?? ""}`;
-    const made = this.#made.get(key) ?? this.#through(proxy);
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const made = this.#through(proxy);
     this.#made.set(key, made);
+    // What could not be loaded is tried again by the next request.
+    made.catch(() => this.#made.delete(key));
     return made;
   }
 }

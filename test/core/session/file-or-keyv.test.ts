@@ -131,7 +131,8 @@ describe("trying until there is a result", () => {
   it("ends with the time, though the next try would come much later", async () => {
     const attempt = vi.fn((): Promise<string | undefined> => Promise.resolve(undefined));
     expect(await poll(attempt, { timeout: 10 }, 100_000)).toBeUndefined();
-    expect(attempt).toHaveBeenCalledTimes(2);
+    // The first one, and one at the end at least.
+    expect(attempt.mock.calls.length).toBeGreaterThanOrEqual(2);
   });
 
   it("ends with the signal's reason, in a pause too, and may be given any time", async () => {
