@@ -13,7 +13,7 @@ const once = [
   "test/core/login/{loopback,provider}.test.ts",
   "test/core/session/{file-or-keyv,first-token,live-session,login,manager*,memory-store,model,shared-sessions,store}.test.ts",
   "test/core/transport/{backoff,classify*,document,graphql,print,rest*,scan,scope,wire}.test.ts",
-  "test/core/transport/*-edges.test.ts",
+  "test/core/**/*-edges.test.ts",
   "test/lumar/{credential-refusals,input}.test.ts",
   "test/luminary/browser.test.ts",
 ];
