@@ -64,7 +64,9 @@ describe(`over ${transportName}`, () => {
     const private_ = [inVariables, inBody, inHeader].map((text) => canary(text));
     const { lines, logger } = collecting();
     const heard = events();
-    const { server, client } = await withUserKey({ ...quick, timeout: 200, logger, logLevel: "debug", headers: { "x-own": inHeader } });
+    // Only what stalls needs its deadline; a first fetch may take longer than that.
+    const timeout = fault.stall === undefined ? 5_000 : 200;
+    const { server, client } = await withUserKey({ ...quick, timeout, logger, logLevel: "debug", headers: { "x-own": inHeader } });
     server.decide = ({ operation }) => (operation === "LoginWithUserKey" ? undefined : fault);
     const thrown = [await failure(client.request(`query Read { version }`, { note: inVariables })), await failure(client.request(write, { note: inVariables }))];
     server.decide = () => fault;
