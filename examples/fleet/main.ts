@@ -15,7 +15,7 @@ const accountId = process.env["LC_ACCOUNT_ID"] ?? "";
 /** Milliseconds from an answer to the worker's next job. In place of this there would be your queue. */
 const pace = 250;
 
-const total = { given: 0, done: 0 };
+const total = { ready: 0, given: 0, done: 0 };
 const failures: string[] = [];
 let over = false;
 const stop = (): void => {
@@ -30,8 +30,12 @@ async function runWorker(name: string): Promise<void> {
     else worker.send({ id: (total.given += 1), accountId } satisfies Job);
   };
   worker.on("message", (told: "ready" | Result) => {
-    if (told === "ready") next();
-    else {
+    if (told === "ready") {
+      total.ready += 1;
+      // The time is counted from when all are there, and holds nobody up who ends earlier.
+      if (total.ready === workers) setTimeout(stop, seconds * 1000).unref();
+      next();
+    } else {
       if ("failed" in told) failures.push(`${name}, job ${told.id}: ${told.failed}`);
       else total.done += 1;
       setTimeout(next, pace);
@@ -39,12 +43,11 @@ async function runWorker(name: string): Promise<void> {
   });
   const code = await new Promise((resolve) => worker.once("exit", resolve));
   if (code !== 0) failures.push(`${name} ended with ${String(code)}`);
+  stop();
 }
 
 process.once("SIGINT", stop);
-const timer = setTimeout(stop, seconds * 1000);
 await Promise.all(Array.from({ length: workers }, (_, index) => runWorker(`worker-${index + 1}`)));
-clearTimeout(timer);
 
 for (const failure of failures) console.error(failure);
 console.log(`${workers} workers, ${total.given} jobs: ${total.done} done, ${total.given - total.done} not`);
