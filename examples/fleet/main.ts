@@ -49,6 +49,6 @@ async function runWorker(name: string): Promise<void> {
 process.once("SIGINT", stop);
 await Promise.all(Array.from({ length: workers }, (_, index) => runWorker(`worker-${index + 1}`)));
 
-for (const failure of failures) console.error(failure);
+for (const failure of failures.slice(0, 10)) console.error(failure);
 console.log(`${workers} workers, ${total.given} jobs: ${total.done} done, ${total.given - total.done} not`);
 process.exitCode = failures.length === 0 && total.done === total.given ? 0 : 1;

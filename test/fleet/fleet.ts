@@ -91,6 +91,8 @@ export class Fleet {
       while (!this.#resting) await worker.work();
     };
     this.#busy = Promise.all(this.workers.flatMap((worker) => Array.from({ length: lanes }, () => lane(worker))));
+    // For end() to tell: a test that has failed before ends the workers in mid-work.
+    this.#busy.catch(() => undefined);
   }
 
   /** Every worker has begun and ended a few jobs since this was called. */
