@@ -102,8 +102,19 @@ class KeyvPlace implements SharedPlace {
     const locks = this.#locks;
     const name = await nameOf("lock", key);
     const owner = crypto.randomUUID();
-    const claim = async (): Promise<true | undefined> => ((await this.#ask(() => locks.claim(name, owner))) ? true : undefined);
-    if ((await poll(claim, wait, 50)) === undefined) return undefined;
+    let gaveUp = false;
+    const claim = async (): Promise<boolean> => {
+      const claimed = await locks.claim(name, owner);
+      // Granted when nobody waited any more, as a server does that hung: others would wait for nobody.
+      if (claimed && gaveUp) await locks.release(name, owner);
+      return claimed;
+    };
+    const attempt = async (): Promise<true | undefined> => ((await this.#ask(claim)) ? true : undefined);
+    const taken = await poll(attempt, wait, 50).catch((error: unknown) => {
+      gaveUp = true;
+      throw error;
+    });
+    if (taken === undefined) return undefined;
     const renewal = setInterval(() => {
       this.#ask(() => locks.extend(name, owner)).catch(nothing);
     }, lockLifetime / 3);
