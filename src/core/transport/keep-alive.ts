@@ -92,7 +92,8 @@ function isUsable(socket: Socket): boolean {
 function mayStay(agent: Agent, socket: Socket): boolean {
   const carried: unknown = Reflect.get(socket, "_httpMessage");
   if (carried === null || carried === undefined || !isUsable(socket)) return false;
-  const kept: unknown = Reflect.apply(agent.keepSocketAlive, agent, [socket]);
+  const keep: unknown = Reflect.get(agent, "keepSocketAlive");
+  const kept: unknown = typeof keep === "function" && Reflect.apply(keep, agent, [socket]);
   // The request would otherwise live as long as the connection.
   Reflect.set(socket, "_httpMessage", null);
   return kept !== false;

@@ -174,9 +174,8 @@ class NodeTransport implements Transport {
   #addressOf(url: URL): RequestOptions {
     const known = this.#addresses.get(url);
     if (known !== undefined) return known;
-    const agent = url.protocol === "https:" ? this.#agents.https : this.#agents.http;
     const { protocol, hostname, port, path } = this.#modules[5].default.urlToHttpOptions(url);
-    const address = { protocol, hostname, port, path, agent };
+    const address = { protocol, hostname, port, path, agent: protocol === "https:" ? this.#agents.https : this.#agents.http };
     this.#addresses.set(url, address);
     return address;
   }
