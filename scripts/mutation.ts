@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 
 const BAR = 85;
 const sessions = ["first-token", "live-session", "login", "manager", "rejected-tokens", "shared-sessions"];
-const stores = ["file-document", "file-folder", "file-lock", "file-modules", "file-or-keyv", "file-store", "keyv-store", "memory-store", "store", "store-key"];
+const stores = ["file-document", "file-folder", "file-lock", "file-modules", "file-or-keyv", "file-place", "file-store", "keyv-place", "keyv-store", "memory-store", "store", "store-key"];
 const inSession = (names: readonly string[]): string[] => names.map((name) => `src/core/session/${name}.ts`);
 
 const rooms: Record<string, { mutate: readonly string[]; tests: string }> = {
