@@ -7,7 +7,7 @@ const environmentReads = [
   "MemberExpression[property.name='env']:matches([object.name='process'], [object.property.name='process'])",
   "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
   "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
-].map((selector) => ({ selector, message: "Only src/core/environment.ts and src/cli/main.ts read process.env." }));
+].map((selector) => ({ selector, message: "Only src/core/environment.ts, and src/cli/main.ts for the command, reads process.env." }));
 
 export default defineConfig(
   { ignores: ["dist/", "coverage/", "reports/", ".tmp/", "**/generated/"] },

@@ -43,7 +43,8 @@ const common = {
 /** TSDoc belongs to the declarations. Licence comments and `@__PURE__` marks stay. */
 const comments = { legal: true, annotation: true, jsdoc: false };
 
-const library: UserConfig = {
+/** What users import. */
+export const library = {
   ...common,
   entry: { index: "src/index.ts", cloudtower: "src/cloudtower/index.ts", lumoauth: "src/lumoauth/index.ts", luminary: "src/luminary/index.ts", testing: "src/testing/index.ts" },
   dts: true,
@@ -60,10 +61,10 @@ const library: UserConfig = {
     },
   },
   plugins: [withoutGraphql],
-};
+} satisfies UserConfig;
 
 /** The command imports the package as its users do, by its name, so that nothing of it is there twice. */
-const command: UserConfig = {
+const command = {
   ...common,
   entry: { cli: "src/cli/main.ts" },
   dts: false,
@@ -75,6 +76,6 @@ const command: UserConfig = {
     // What every run needs, `--help` too, in one file; the rest of it is loaded when a command runs.
     codeSplitting: { groups: [{ name: "start", tags: ["$initial"] }] },
   },
-};
+} satisfies UserConfig;
 
 export default defineConfig([library, command]);

@@ -32,22 +32,29 @@ export interface Context {
   readonly credential: () => Promise<CredentialOrigin | undefined>;
   /** The service account key that is in use, if one is. */
   readonly apiKey: () => Promise<string | undefined>;
-  /** The session that was last read from the store or written to it. */
-  readonly storedSession: () => StoredSession | undefined;
+  /** What was seen of the store of sessions. */
+  readonly kept: Kept;
   readonly close: () => Promise<void>;
+}
+
+export interface Kept {
+  /** The session that was last read or written. */
+  session?: StoredSession | undefined;
+  /** Why the last one could not be read or written. */
+  trouble?: unknown;
 }
 
 export async function createContext(host: Host, options: GlobalOptions, terminal: Terminal): Promise<Context> {
   const variables = await readVariables(host, options.envFile);
   terminal.hide(variables.all);
-  const seen: { session?: StoredSession | undefined } = {};
+  const kept: Kept = {};
   let made: Promise<Client> | undefined;
   let key: Promise<string> | undefined;
   const fileKey = (): Promise<string> | undefined => {
     if (options.apiKeyFile !== undefined) key ??= readSecretFile(resolve(host.directory, options.apiKeyFile), "--api-key-file");
     return key;
   };
-  const client = (): Promise<Client> => (made ??= createClient({ host, options, variables, terminal }, fileKey(), seen));
+  const client = (): Promise<Client> => (made ??= createClient({ host, options, variables, terminal }, fileKey(), kept));
   return {
     host,
     options,
@@ -57,7 +64,7 @@ export async function createContext(host: Host, options: GlobalOptions, terminal
     client,
     credential: async () => (await client()).explain("query Who { __typename }").credential,
     apiKey: async () => (await fileKey()) ?? variables.get("LC_API_KEY"),
-    storedSession: () => seen.session,
+    kept,
     close: async () => {
       await (await made?.catch(() => undefined))?.close();
     },
@@ -66,18 +73,17 @@ export async function createContext(host: Host, options: GlobalOptions, terminal
 
 type Parts = Pick<Context, "host" | "options" | "variables" | "terminal">;
 
-async function createClient(parts: Parts, fileKey: Promise<string> | undefined, seen: { session?: StoredSession | undefined }): Promise<Client> {
+async function createClient(parts: Parts, fileKey: Promise<string> | undefined, kept: Kept): Promise<Client> {
   const { options, variables, terminal } = parts;
   const directory = variables.get("LC_CREDENTIALS_DIR");
   const apiKey = await fileKey;
   const log = (message: string, fields?: Record<string, unknown>): void => terminal.note(fields === undefined ? message : `${message} ${JSON.stringify(fields)}`);
-  const level = options.debug === true ? "debug" : variables.get("LC_LOG") === undefined ? "warn" : undefined;
   const client = new Client({
     env: variables.all,
-    sessionStore: watched(fileSessionStore(directory === undefined ? {} : { directory }), seen),
+    sessionStore: watched(fileSessionStore(directory === undefined ? {} : { directory }), kept),
     clientName: "keylight-cli",
     logger: { error: log, warn: log, info: log, debug: log },
-    ...(level === undefined ? {} : { logLevel: level }),
+    ...(options.debug === true ? { logLevel: "debug" } : {}),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
     ...(apiKey === undefined ? {} : { apiKey }),
@@ -86,15 +92,27 @@ async function createClient(parts: Parts, fileKey: Promise<string> | undefined, 
   return client;
 }
 
-/** A store that tells which session it gave last: how old it is, people may want to know. */
-function watched(store: SessionStore, seen: { session?: StoredSession | undefined }): SessionStore {
+/** A store that tells what it gave and took: how old a session is, and whether it is kept, people may want to know. */
+function watched(store: SessionStore, kept: Kept): SessionStore {
+  const noticed = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      kept.trouble = error;
+      throw error;
+    }
+  };
   return {
-    get: async (key) => (seen.session = (await store.get(key)) ?? seen.session),
-    set: async (key, session) => {
-      seen.session = session;
-      await store.set(key, session);
+    get: async (key) => {
+      const session = await noticed(store.get(key));
+      kept.session = session ?? kept.session;
+      return session;
     },
-    delete: (key, ifToken) => store.delete(key, ifToken),
+    set: (key, session) => {
+      kept.session = session;
+      return noticed(store.set(key, session));
+    },
+    delete: (key, ifToken) => noticed(store.delete(key, ifToken)),
     ...(store.withLock === undefined ? {} : { withLock: store.withLock.bind(store) }),
   };
 }

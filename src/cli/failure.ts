@@ -66,7 +66,6 @@ const exitCodeOf: Readonly<Record<string, ExitCode>> = {
   KEY_REJECTED: exitCodes.permission,
   SESSION_EXPIRED: exitCodes.permission,
   SESSION_REJECTED_AFTER_LOGIN: exitCodes.permission,
-  LOGIN_FAILED: exitCodes.permission,
   INTERACTION_REQUIRED: exitCodes.permission,
   PERMISSION_DENIED: exitCodes.permission,
   SERVICE_ACCOUNT_FORBIDDEN: exitCodes.permission,
@@ -81,19 +80,23 @@ export async function troubleOf(error: unknown): Promise<Trouble> {
   if (error instanceof CliError) return error;
   const { isKeylightError } = await import("keylight");
   if (isKeylightError(error)) {
-    // A login that met trouble on its way is no refusal.
-    const trouble = error.code === "LOGIN_FAILED" && error.retryable;
     return {
       message: error.message,
       hint: error.hint ?? nextSteps[error.code] ?? "Run the command again with --debug to see more.",
       code: error.code,
-      exitCode: trouble ? exitCodes.failure : (exitCodeOf[error.code] ?? exitCodes.failure),
+      exitCode: error.code === "LOGIN_FAILED" ? loginExitCode(error) : (exitCodeOf[error.code] ?? exitCodes.failure),
       facts: factsOf(error),
     };
   }
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "UNEXPECTED";
   const message = error instanceof Error ? error.message : String(error);
   return { message, hint: "Run the command again with --debug to see where it comes from.", code, exitCode: exitCodes.failure };
+}
+
+/** A login that met trouble on its way is no refusal. */
+function loginExitCode({ status, retryable }: { readonly status?: number; readonly retryable: boolean }): ExitCode {
+  if (status === 429) return exitCodes.rateLimited;
+  return retryable ? exitCodes.failure : exitCodes.permission;
 }
 
 function factsOf(error: object): Record<string, unknown> {

@@ -15,6 +15,8 @@ export interface Column {
   readonly title: string;
   /** Never cut: what people copy from a table has to be whole. */
   readonly whole?: boolean;
+  /** May be left out on a narrow terminal: those with lower numbers first. */
+  readonly spare?: number;
 }
 
 /** Something for people to see; who prints it knows the width and the colours. */

@@ -41,7 +41,7 @@ export function createProgram(act: Act): Command {
     .on("option:version", () => {
       throw new CommanderError(0, versionAsked, "");
     })
-    .configureHelp({ showGlobalOptions: true, styleTitle: title })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20, styleTitle: title })
     .addHelpText("after", about);
   const commands = [
     doctorCommand(act),

@@ -21,7 +21,7 @@ export async function atServer(context: Context): Promise<Finding[]> {
   }
   const credential = await context.credential();
   const reached = await reach(context, client);
-  const session = credential?.kind === "userKey" ? [sessionAge(context)] : [];
+  const session = credential?.kind === "userKey" ? [await sessionAge(context)] : [];
   if (reached.status !== "ok") return [reached, ...session];
   if (credential === undefined) return [reached, { check: "Access", status: "skipped", detail: "not asked for: there is no credential" }, clockSkipped];
   return [reached, ...session, ...(await access(context, client))];
@@ -45,8 +45,11 @@ async function reach(context: Context, client: Client): Promise<Finding> {
   }
 }
 
-function sessionAge(context: Context): Finding {
-  const session = context.storedSession();
+async function sessionAge({ kept: { session, trouble } }: Context): Promise<Finding> {
+  if (trouble !== undefined) {
+    const { message, hint } = await troubleOf(trouble);
+    return { check: "Session", status: "note", detail: `cannot be kept between runs: ${message}`, next: hint };
+  }
   if (session === undefined) return { check: "Session", status: "ok", detail: "none is kept; the next call logs in", facts: { obtainedAt: null } };
   const { obtainedAt, expiresAt } = session;
   const hours = Math.max(0, Math.round((Date.now() - Date.parse(obtainedAt)) / 3_600_000));

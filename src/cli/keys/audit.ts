@@ -62,9 +62,9 @@ function table(findings: readonly KeyFinding[]): Block {
       { title: "NAME" },
       { title: "SERVICE ACCOUNT" },
       { title: "ISSUES" },
-      { title: "CREATED", whole: true },
-      { title: "LAST USED", whole: true },
-      { title: "EXPIRES", whole: true },
+      { title: "CREATED", whole: true, spare: 1 },
+      { title: "LAST USED", whole: true, spare: 2 },
+      { title: "EXPIRES", whole: true, spare: 3 },
     ],
     rows: findings.map(({ key, serviceAccount, issues }) => [
       cell(key.id),

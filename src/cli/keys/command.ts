@@ -9,7 +9,7 @@ import type { RotateCommandOptions } from "./rotate.ts";
 const ofAccount = ["--account <id>", "of which account (LC_ACCOUNT_ID, else the only one)"] as const;
 
 export function keysCommand(act: Act): Command {
-  const group = new Command("keys").description("Keys of service accounts. Changing them takes a user key of an Admin.");
+  const group = new Command("keys").summary("keys of service accounts").description("Keys of service accounts. Changing them takes a user key of an Admin.");
   for (const make of [list, create, revoke, rotate, audit]) group.addCommand(make(act));
   return group;
 }
@@ -25,6 +25,7 @@ function withSink(command: Command): Command {
 
 function list(act: Act): Command {
   const command = new Command("list")
+    .summary("list keys")
     .description("Lists keys, never with their secrets.")
     .option("--service-account <id>", "those of one service account")
     .option(...ofAccount)
@@ -37,7 +38,8 @@ function list(act: Act): Command {
 function create(act: Act): Command {
   const command = withSink(
     new Command("create")
-      .description("Creates a key. Its secret exists this once, so it must be said where it goes: --out, --exec or --print.\nWhen it does not get there, the key is revoked again.")
+      .summary("create a key")
+      .description("Creates a key. Its secret is shown this once, so it must be said where it goes: --out, --exec or --print. When it does not get there, the key is revoked again.")
       .requiredOption("--service-account <id>", "whose key")
       .option("--name <name>", "1 to 255 characters")
       .option("--expires <when>", "a day, an instant, or a duration such as 90d (default: never)", expiry),
@@ -52,6 +54,7 @@ function create(act: Act): Command {
 
 function revoke(act: Act): Command {
   const command = new Command("revoke")
+    .summary("end a key for good")
     .description("Ends a key for good. Revoking a revoked key succeeds.")
     .argument("<id>", "id of the key")
     .option("--yes", "do not ask")
@@ -62,8 +65,9 @@ function revoke(act: Act): Command {
 function rotate(act: Act): Command {
   const command = withSink(
     new Command("rotate")
+      .summary("replace a key, or all of some age")
       .description(
-        "Replaces a key: creates a new one, proves that it works, puts it where you say, and only then revokes the old one.\nWhen that fails, the new key is revoked and the old one stays. With --older-than: all such keys of an account, one\nafter the other; --out must then hold {id}, which stands for the id of the key that is replaced.",
+        "Replaces a key: creates a new one, proves that it works, puts it where you say, and only then revokes the old one. When that fails, the new key is revoked and the old one stays. With --older-than: all such keys of an account, one after the other; --out must then hold {id}, which stands for the id of the key that is replaced. Keys that are expired, or of a disabled service account, are left alone.",
       )
       .argument("[id]", "id of the key; or --older-than")
       .option("--service-account <id>", "whose key it is; with --older-than: only keys of this one")
@@ -89,6 +93,7 @@ function rotate(act: Act): Command {
 
 function audit(act: Act): Command {
   const command = new Command("audit")
+    .summary("find keys that want attention")
     .description("Finds keys that want attention: never used, unused, expiring, expired, without an expiry, old, or of a disabled account.")
     .option(...ofAccount)
     .option("--all-accounts", "of all accounts that you can see")

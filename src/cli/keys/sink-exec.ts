@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import type { CreatedServiceAccountKey } from "keylight";
 import type { Context } from "../context.ts";
 import { failed } from "../failure.ts";
@@ -23,20 +22,25 @@ async function handOver(command: string, key: CreatedServiceAccountKey, { host, 
   terminal.clearStatus();
   const env = { ...host.env, ...facts(key, purpose) };
   const child = spawn(command, { shell: true, cwd: host.directory, env, stdio: ["pipe", "pipe", "pipe"], signal: host.signal });
-  const said = [child.stdout, child.stderr].map((stream) => passOn(stream, (text) => terminal.passOn(text.replaceAll(secret, "[redacted]"))));
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input, crlfDelay: Infinity }).on("line", (line) => terminal.passOn(line.replaceAll(secret, "[redacted]")));
+  }
   // A command that has read enough closes it: its exit code tells whether it was content.
   child.stdin.on("error", () => undefined);
   child.stdin.end(`${secret}\n`);
-  const outcome = await new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(host.signal.aborted ? "it was interrupted" : `it could not be run: ${"code" in error ? String(error.code) : error.name}`));
-    child.once("close", (code, signal) => resolve(code === 0 ? "" : signal === null ? `exit code ${String(code)}` : `ended by ${signal}`));
-  });
-  await Promise.all(said);
-  if (outcome !== "") throw failed("SINK_FAILED", `the command of --exec failed (${outcome})`, "See what it said above, and run it again when it works.");
+  const trouble = await endOf(child, host.signal);
+  if (trouble === undefined) return;
+  // What the command has started may hold on to them.
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  throw failed("SINK_FAILED", `the command of --exec failed (${trouble})`, "See what it said above, and run it again when it works.");
 }
 
-async function passOn(stream: Readable, say: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) say(line);
+/** Why a command failed; undefined when it did not. By then all that it printed has been passed on. */
+function endOf(child: ChildProcess, signal: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(signal.aborted ? "it was interrupted" : `it could not be run: ${"code" in error ? String(error.code) : error.name}`));
+    child.once("close", (code, by) => resolve(code === 0 ? undefined : by === null ? `exit code ${String(code)}` : `ended by ${by}`));
+  });
 }
 
 /** What a command may want to know besides the key. */

@@ -8,13 +8,14 @@ const roles = (flags: string): Option => new Option(flags, "what it may do").cho
 const ofAccount = ["--account <id>", "of which account (LC_ACCOUNT_ID, else the only one)"] as const;
 
 export function serviceAccountsCommand(act: Act): Command {
-  const group = new Command("service-accounts").alias("sa").description("Service accounts: identities for programs. Changing them takes a user key of an Admin.");
+  const group = new Command("service-accounts").alias("sa").summary("identities for programs").description("Service accounts: identities for programs. Changing them takes a user key of an Admin.");
   for (const make of [list, get, create, update, enable, disable, remove]) group.addCommand(make(act));
   return group;
 }
 
 function list(act: Act): Command {
   const command = new Command("list")
+    .summary("list service accounts")
     .description("Lists the service accounts of an account.")
     .option(...ofAccount)
     .option("--all-accounts", "of all accounts that you can see")
@@ -24,6 +25,7 @@ function list(act: Act): Command {
 
 function get(act: Act): Command {
   const command = new Command("get")
+    .summary("show one, with its keys")
     .description("Shows a service account and its keys.")
     .argument("<id>", "id of the service account")
     .action((id: string, _options: object, self: Command) => act(self, async (context) => (await import("../work.ts")).get(context, id)));
@@ -32,6 +34,7 @@ function get(act: Act): Command {
 
 function create(act: Act): Command {
   const command = new Command("create")
+    .summary("create one")
     .description("Creates a service account. It has no key yet: `keylight keys create` makes one.")
     .requiredOption("--name <name>", "1 to 255 characters")
     .addOption(roles("--role <role>").makeOptionMandatory())
@@ -43,6 +46,7 @@ function create(act: Act): Command {
 
 function update(act: Act): Command {
   const command = new Command("update")
+    .summary("change name, role or description")
     .description("Changes what is named, and leaves the rest.")
     .argument("<id>", "id of the service account")
     .option("--name <name>", "1 to 255 characters")
@@ -54,6 +58,7 @@ function update(act: Act): Command {
 
 function enable(act: Act): Command {
   const command = new Command("enable")
+    .summary("let its keys work again")
     .description("Lets the keys of a service account work again.")
     .argument("<id>", "id of the service account")
     .action((id: string, _options: object, self: Command) => act(self, async (context) => (await import("../work.ts")).enable(context, id)));
@@ -62,6 +67,7 @@ function enable(act: Act): Command {
 
 function disable(act: Act): Command {
   const command = new Command("disable")
+    .summary("stop its keys")
     .description("Stops all keys of a service account until it is enabled again.")
     .argument("<id>", "id of the service account")
     .option("--yes", "do not ask")
@@ -71,6 +77,7 @@ function disable(act: Act): Command {
 
 function remove(act: Act): Command {
   const command = new Command("delete")
+    .summary("delete one, with its keys")
     .description("Deletes a service account, and with it all its keys.")
     .argument("<id>", "id of the service account")
     .option("--yes", "do not ask")

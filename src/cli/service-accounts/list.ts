@@ -48,7 +48,7 @@ function table(found: readonly Found[], several: boolean): Block {
       { title: "ROLE", whole: true },
       { title: "ENABLED", whole: true },
       { title: "KEYS", whole: true },
-      { title: "CREATED", whole: true },
+      { title: "CREATED", whole: true, spare: 1 },
     ],
     rows: found.map(({ serviceAccount, account }) => [
       cell(serviceAccount.id),

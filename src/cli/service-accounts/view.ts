@@ -46,8 +46,8 @@ export function keysTable(keys: readonly { readonly key: ServiceAccountKey; read
       { title: "NAME" },
       ...(several ? [{ title: "SERVICE ACCOUNT" }] : []),
       { title: "STATUS", whole: true },
-      { title: "CREATED", whole: true },
-      { title: "LAST USED", whole: true },
+      { title: "CREATED", whole: true, spare: 1 },
+      { title: "LAST USED", whole: true, spare: 2 },
       { title: "EXPIRES", whole: true },
     ],
     rows: keys.map(({ key, of }) => [

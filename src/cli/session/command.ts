@@ -5,7 +5,7 @@ export function loginCommand(act: Act): Command {
   const command = new Command("login")
     .summary("log in with a user key, and keep the session")
     .description(
-      "Logs in with the user key in LC_USER_KEY_ID and LC_USER_KEY_SECRET, and keeps the session in a file that only you can\nread (in LC_CREDENTIALS_DIR, else your configuration directory). Commands log in by themselves where they must.",
+      "Logs in with the user key in LC_USER_KEY_ID and LC_USER_KEY_SECRET, and keeps the session in a file that only you can read (in LC_CREDENTIALS_DIR, else your configuration directory). Commands log in by themselves where they must.",
     )
     .action((_options: object, self: Command) => act(self, async (context) => (await import("../work.ts")).login(context)));
   return examples(command, ["keylight login", "with the user key in the environment or in .env"], ["keylight login --env-file production.env", "with the one in another file"]);

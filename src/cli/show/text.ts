@@ -14,7 +14,7 @@ export function jsonText(value: unknown): string {
   return text.replace(unprintable, (character) => (character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`));
 }
 
-const keyShape = /lmr_sa_[\w.~+/=-]*/g;
+const keyShape = /lmr_sa_\d[\w.~+/=-]*/g;
 
 /** Replaces secrets: those that are named, and whatever looks like a key. */
 export function redacted(text: string, secrets: Iterable<string> = []): string {
