@@ -73,8 +73,6 @@ const command = {
     chunkFileNames: "cli/[name].js",
     comments,
     banner: (chunk) => (chunk.isEntry ? "#!/usr/bin/env node" : ""),
-    // What every run needs, `--help` too, in one file; the rest of it is loaded when a command runs.
-    codeSplitting: { groups: [{ name: "start", tags: ["$initial"] }] },
   },
 } satisfies UserConfig;
 

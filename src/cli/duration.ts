@@ -25,10 +25,11 @@ export function timeout(text: string): number {
 }
 
 /** For `--expires`: a day or an instant, or a duration from now. */
-export function expiry(text: string): Date {
+export function expiry(text: string): Date | "never" {
+  if (text === "never") return text;
   const value = milliseconds(text, undefined);
   const date = value === undefined ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN) : new Date(Date.now() + value);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("It must be a day such as 2030-01-31, an ISO 8601 instant, or a duration such as 90d.");
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("It must be a day such as 2030-01-31, an ISO 8601 instant, a duration such as 90d, or never.");
   return date;
 }
 

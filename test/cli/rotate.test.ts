@@ -46,6 +46,17 @@ describe("keys rotate ID", () => {
     expect(await liveKeys(site, site.serviceAccount.id)).toEqual([site.key.id]);
   });
 
+  test("names the new key for a person to revoke, when that fails too", async () => {
+    const site = await furnished();
+    site.fake.failNext({ operationName: "RevokeServiceAccountKey", status: 500 });
+    const ran = await rotate(site, [...one(site), "--exec", "exit 1", "--yes"]);
+    const [, newKey = "none"] = await liveKeys(site, site.serviceAccount.id);
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain(`The new key ${newKey} could not be revoked again`);
+    expect(ran.stderr).toContain("Next: Find it with `keylight keys list`");
+    expect(await liveKeys(site, site.serviceAccount.id)).toContain(site.key.id);
+  });
+
   test("keeps the old key when the new one does not work, unless that is not to be tried", async () => {
     const site = await furnished();
     await site.client.serviceAccounts.disable(site.serviceAccount.id);
@@ -60,6 +71,22 @@ describe("keys rotate ID", () => {
     const site = await furnished();
     const data = dataOf(await rotate(site, [...one(site), "--exec", "cat > /dev/null", "--name", "renamed", "--expires", "2040-01-31", "--yes", "--json"]));
     expect(data.key).toMatchObject({ name: "renamed", expiresAt: "2040-01-31T00:00:00.000Z" });
+  });
+
+  test("lets the new key live as long as the old one was to live, unless told otherwise", async () => {
+    const site = await furnished();
+    const old = await site.client.serviceAccounts.keys.create(site.serviceAccount.id, { expiresAt: new Date(Date.now() + 40 * day) });
+    const args = ["--service-account", site.serviceAccount.id, "--exec", "cat > /dev/null", "--yes", "--json"];
+    const number = /\d+$/.exec(atob(old.id))?.[0] ?? "";
+    const { key } = dataOf(await rotate(site, [number, ...args]));
+    const lifetime = ({ createdAt, expiresAt }: { createdAt: string; expiresAt: string }): number => (Date.parse(expiresAt) - Date.parse(createdAt)) / day;
+    expect(lifetime(key)).toBeGreaterThan(39.9);
+    expect(lifetime(key)).toBeLessThan(40.1);
+    const many = dataOf(await rotate(site, ["--older-than", "1ms", ...args]));
+    const { newKeyId } = many.keys.find(({ oldKeyId }: { oldKeyId: string }) => oldKeyId === key.id);
+    const third = (await site.client.serviceAccounts.keys.list(site.serviceAccount.id)).find(({ id }) => id === newKeyId);
+    expect(lifetime({ createdAt: third?.createdAt ?? "", expiresAt: third?.expiresAt ?? "" })).toBeGreaterThan(39.9);
+    expect(dataOf(await rotate(site, [newKeyId, ...args, "--expires", "never"])).key.expiresAt).toBeNull();
   });
 
   test.each([

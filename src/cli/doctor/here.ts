@@ -33,7 +33,7 @@ async function credential(context: Context): Promise<Finding> {
     const found = await context.credential();
     if (found !== undefined) {
       const source = described(context, found);
-      return { check, status: "ok", detail: `${source}, sent as ${found.header}: [redacted]`, facts: { kind: found.kind, source, header: found.header } };
+      return { check, status: "ok", detail: `${source}, sent as ${found.header}`, facts: { kind: found.kind, source, header: found.header } };
     }
     const next = "Set LC_USER_KEY_ID and LC_USER_KEY_SECRET, or LC_API_KEY, in the environment or in .env.";
     return { check, status: "fail", detail: "there is none", next, trouble: { message: "", hint: next, code: "INVALID_CONFIGURATION", exitCode: exitCodes.usage } };

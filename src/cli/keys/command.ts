@@ -74,7 +74,7 @@ function rotate(act: Act): Command {
       .option("--older-than <duration>", "all keys made longer ago, such as 90d", duration)
       .option(...ofAccount)
       .option("--name <name>", "of the new key (default: that of the old one)")
-      .option("--expires <when>", "of the new key: a day, an instant, or a duration such as 90d (default: never)", expiry)
+      .option("--expires <when>", "of the new key: a day, an instant, a duration such as 90d, or never (default: after as long as the old one)", expiry)
       .option("--no-verify", "do not try the new key before the old one is revoked")
       .option("--dry-run", "show what would be done, and do nothing")
       .option("--fail-fast", "stop at the first key that cannot be rotated")

@@ -9,7 +9,7 @@ import { sinkOf, type SinkOptions } from "./sink.ts";
 export interface CreateKeyOptions extends SinkOptions {
   readonly serviceAccount: string;
   readonly name?: string;
-  readonly expires?: Date;
+  readonly expires?: Date | "never";
 }
 
 export async function create(context: Context, options: CreateKeyOptions): Promise<Outcome> {
@@ -17,7 +17,7 @@ export async function create(context: Context, options: CreateKeyOptions): Promi
   const open = sinkOf(options);
   const client = await context.client();
   const sink = await open(context, { serviceAccountId: serviceAccount });
-  const input = { ...(name === undefined ? {} : { name }), ...(expires === undefined ? {} : { expiresAt: expires }) };
+  const input = { ...(name === undefined ? {} : { name }), ...(expires === undefined || expires === "never" ? {} : { expiresAt: expires }) };
   let key: CreatedServiceAccountKey;
   try {
     key = await client.serviceAccounts.keys.create(serviceAccount, input, context.call);

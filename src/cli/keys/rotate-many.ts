@@ -40,7 +40,7 @@ export async function rotateMany(context: Context, options: RotateCommandOptions
       const nth = done.filter(({ result }) => result === "rotated" || result === "failed").length + 1;
       context.terminal.status(`Rotating key ${nth} of ${due.length}: ${key.name ?? key.id} of ${serviceAccount.name}`);
       const purpose = { accountId, serviceAccountId: serviceAccount.id, oldKeyId: key.id };
-      const outcome = await replace(context, open, purpose, options).then((result) => rotated(result, key.id), async (error: unknown) => ({ result: "failed" as const, trouble: await troubleOf(error) }));
+      const outcome = await replace(context, open, purpose, { ...options, old: key }).then((result) => rotated(result, key.id), async (error: unknown) => ({ result: "failed" as const, trouble: await troubleOf(error) }));
       done.push({ finding: row.finding, ...outcome });
       stop = context.host.signal.aborted || (options.failFast === true && outcome.trouble !== undefined);
     }

@@ -18,7 +18,7 @@ const widthOf = (text: string): number => stringWidth(text).width;
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)));
 
 /** Shortens text to a width, between what people see as characters. (The library's own cut is off by one in some scripts.) */
-function cut(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = "";
   for (const { segment } of graphemes.segment(text)) {

@@ -1,7 +1,7 @@
 import type { Host, Output } from "../host.ts";
 import type { Outcome } from "../outcome.ts";
 import { CliError, exitCodes, failed, troubleOf, type ExitCode } from "../failure.ts";
-import { linesOf } from "./blocks.ts";
+import { cut, linesOf } from "./blocks.ts";
 import { createStyle, hasColor, type Style } from "./style.ts";
 import { jsonText, plain, redacted } from "./text.ts";
 
@@ -57,7 +57,7 @@ export class Terminal {
     if (stderr.isTTY !== true) return;
     const room = Math.max(10, (stderr.columns ?? 80) - 1);
     this.#hasStatus = true;
-    stderr.write(`\r\u001B[K${plain(redacted(text, this.#secrets)).slice(0, room)}`);
+    stderr.write(`\r\u001B[K${cut(plain(redacted(text, this.#secrets)), room)}`);
   }
 
   clearStatus(): void {
