@@ -11,33 +11,44 @@ import { Terminal } from "./show/terminal.ts";
 /** Runs the command, and gives its exit code. Throws nothing, and leaves nothing open. */
 export async function run(host: Host): Promise<ExitCode> {
   const { args } = host;
-  const asked = { json: args.includes("--json"), debug: args.includes("--debug"), color: !args.includes("--no-color") };
-  const terminal = new Terminal(host, asked);
+  // As far as can be told before they are understood.
+  const terminal = new Terminal(host, { json: args.includes("--json"), debug: args.includes("--debug"), color: !args.includes("--no-color") });
+  try {
+    return await dispatch(host, terminal);
+  } catch (error) {
+    return terminal.fail(host.signal.aborted ? interrupted(error, host) : error);
+  }
+}
+
+async function dispatch(host: Host, terminal: Terminal): Promise<ExitCode> {
+  const { args } = host;
   let exitCode: ExitCode = exitCodes.ok;
   const program = createProgram(async (command, work) => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    terminal.options = { json: options.json === true, debug: options.debug === true, color: options.color !== false };
     const { createContext } = await import("./work.ts");
-    const context = await createContext(host, command.optsWithGlobals<GlobalOptions>(), terminal);
+    const context = await createContext(host, options, terminal);
     try {
       exitCode = await terminal.show(await work(context));
     } finally {
       await context.close();
     }
   });
-  const help = collectHelp(program, host, asked.color);
+  const help = collectHelp(program, host, terminal.options.color);
+  if (args[0] === "__complete") {
+    await terminal.print(complete(program, args.slice(args[1] === "--" ? 2 : 1)));
+    return exitCode;
+  }
+  refuseSecrets(args);
   try {
-    if (args[0] === "__complete") {
-      await terminal.print(complete(program, args.slice(args[1] === "--" ? 2 : 1)));
-      return exitCode;
-    }
-    refuseSecrets(args);
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return terminal.fail(host.signal.aborted ? interrupted(error, host) : error);
+    if (!(error instanceof CommanderError)) throw error;
     if (error.code === versionAsked) help.push(`${(await import("keylight")).version}\n`);
     if (error.exitCode === 0) await terminal.print(help.join(""));
-    else if (help.length > 0 && !asked.json) terminal.advise(help.join(""));
-    else return terminal.fail(misuse(error, program, args));
+    else if (help.length > 0 && !terminal.options.json) terminal.advise(help.join(""));
+    else throw misuse(error, program, args);
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
 }

@@ -122,10 +122,16 @@ describe("standard output", () => {
   test("that cannot be written is a failure", async () => {
     const site = await furnished();
     expect(await at(site, ["keys", "list"], { stdout: failing("ENOSPC") })).toMatchObject({ code: 1, stderr: expect.stringContaining("standard output cannot be written") });
+    for (const args of [["--help"], ["--version"], ["__complete", "--", ""]]) expect(await at(site, args, { stdout: failing("ENOSPC") })).toMatchObject({ code: 1 });
   });
 });
 
 describe("--json", () => {
+  test("that is an argument asks for nothing", async () => {
+    const ran = await at(await furnished(), ["keys", "revoke", "--yes", "--", "--json"]);
+    expect(ran).toMatchObject({ code: 3, stdout: "", stderr: expect.stringMatching(/^Error: /) });
+  });
+
   test.each([
     ["doctor"], ["login"], ["whoami"], ["logout"],
     ["service-accounts", "list"], ["service-accounts", "list", "--all-accounts"], ["service-accounts", "create", "--name", "x", "--role", "Viewer"],

@@ -7,7 +7,7 @@ import type { OpenSink } from "./sink.ts";
  * Standard output. With `--json` it is a field of the one value that is written, and that is written now: before an old
  * key is revoked, the new one must be out.
  */
-export const printSink: OpenSink = ({ options, terminal }, { serviceAccountId, oldKeyId }) =>
+export const printSink: OpenSink = ({ terminal }, { serviceAccountId, oldKeyId }) =>
   Promise.resolve({
     place: { print: true },
     told: "The key is on standard output.",
@@ -15,7 +15,7 @@ export const printSink: OpenSink = ({ options, terminal }, { serviceAccountId, o
       const apiKey = key.apiKey.reveal();
       const data = { apiKey, key: keyData(key), serviceAccountId, ...(oldKeyId === undefined ? {} : { oldKeyId }) };
       try {
-        await terminal.reveal(options.json === true ? `${jsonText(data)}\n` : `${apiKey}\n`);
+        await terminal.reveal(terminal.options.json ? `${jsonText(data)}\n` : `${apiKey}\n`);
       } catch {
         throw failed("SINK_FAILED", "standard output could not take the key", "Check where it is redirected to, and run the command again.");
       }

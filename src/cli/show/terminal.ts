@@ -20,12 +20,12 @@ const shortestSecret = 6;
 export class Terminal {
   readonly #host: Host;
   readonly #secrets = new Set<string>();
-  readonly #options: TerminalOptions;
+  options: TerminalOptions;
   #hasStatus = false;
 
   constructor(host: Host, options: TerminalOptions) {
     this.#host = host;
-    this.#options = options;
+    this.options = options;
     this.hide(host.env);
   }
 
@@ -35,10 +35,6 @@ export class Terminal {
       const value = variables[name]?.trim() ?? "";
       if (value.length >= shortestSecret) this.#secrets.add(value);
     }
-  }
-
-  get stdoutStyle(): Style {
-    return createStyle(hasColor(this.#host, this.#host.stdout, this.#options.color));
   }
 
   /** Says one line on standard error. */
@@ -69,11 +65,11 @@ export class Terminal {
   /** Prints what a command came to, and gives the exit code. */
   async show({ data, view, notes = [], failure }: Outcome): Promise<ExitCode> {
     this.clearStatus();
-    if (this.#options.json) {
+    if (this.options.json) {
       if (data !== undefined) await this.print(`${jsonText(data)}\n`);
     } else {
       const { stdout } = this.#host;
-      const surface = { width: stdout.isTTY === true ? (stdout.columns ?? 80) : undefined, style: this.stdoutStyle };
+      const surface = { width: stdout.isTTY === true ? (stdout.columns ?? 80) : undefined, style: this.#styleFor(stdout) };
       const blocks = view.map((block) => linesOf(block, surface)).filter((lines) => lines.length > 0);
       await this.print(blocks.map((lines) => `${lines.join("\n")}\n`).join("\n"));
     }
@@ -85,14 +81,14 @@ export class Terminal {
   async fail(error: unknown): Promise<ExitCode> {
     this.clearStatus();
     const { message, hint, code, exitCode, facts } = await troubleOf(error);
-    if (this.#options.json) {
+    if (this.options.json) {
       const told = { error: { code, message: plain(message), hint: plain(hint), exitCode, ...facts } };
       this.#say(`${jsonText(told)}\n`);
     } else {
-      const style = createStyle(hasColor(this.#host, this.#host.stderr, this.#options.color));
+      const style = this.#styleFor(this.#host.stderr);
       this.#say(`${style.tone("Error:", "bad")} ${plain(message)}\n${style.tone("Next:", "attention")} ${plain(hint)}\n`);
     }
-    if (this.#options.debug && error instanceof Error && !(error instanceof CliError)) {
+    if (this.options.debug && error instanceof Error && !(error instanceof CliError)) {
       for (const text of (error.stack ?? "").split("\n")) this.note(text);
       if (facts?.["attempts"] !== undefined) this.note(`attempts ${JSON.stringify(facts["attempts"])}`);
     }
@@ -124,6 +120,10 @@ export class Terminal {
       if (error instanceof Error && "code" in error && error.code === "EPIPE") return;
       throw failed("OUTPUT_FAILED", "standard output cannot be written", "Check where it is redirected to, and that there is room.");
     }
+  }
+
+  #styleFor(stream: Output): Style {
+    return createStyle(hasColor(this.#host, stream, this.options.color));
   }
 
   #say(text: string): void {
