@@ -57,7 +57,7 @@ export const library = {
     // load than to run. With this, `keylight` loads two: its own, and what it shares, without what is for REST
     // and for people who log in.
     codeSplitting: {
-      groups: [{ name: "shared", test: /\/src\/(core|errors|lumar)\/(?!login\/)(?!.*\brest\b).*(?<!\.d)\.ts$/, tags: ["$initial"], minShareCount: 2 }],
+      groups: [{ name: "shared", test: /\/src\/(?:version|(?:core|errors|lumar)\/(?!login\/)(?!.*\brest\b).*(?<!\.d))\.ts$/, tags: ["$initial"], minShareCount: 2 }],
     },
   },
   plugins: [withoutGraphql],

@@ -7,7 +7,7 @@ const tests = ["test/**/*.test.ts", "examples/**/*.test.ts"];
 
 /** These send nothing through keylight, or bring a transport of their own: they run once. */
 const once = [
-  "test/{cli,docs,errors,lint,oracle,package,readme,scripts,testing}/**",
+  "test/{cli,docs,errors,examples,fleet,lint,oracle,package,readme,scripts,testing}/**",
   "test/core/*.test.ts",
   "test/core/credentials/**",
   "test/core/login/{loopback,provider}.test.ts",

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 
 const BAR = 85;
 const sessions = ["first-token", "live-session", "login", "manager", "rejected-tokens", "shared-sessions"];
-const stores = ["file-document", "file-folder", "file-lock", "file-modules", "file-or-keyv", "file-store", "keyv-store", "memory-store", "store", "store-key"];
+const stores = ["file-document", "file-folder", "file-lock", "file-modules", "file-or-keyv", "file-place", "file-store", "keyv-place", "keyv-store", "memory-store", "store", "store-key"];
 const inSession = (names: readonly string[]): string[] => names.map((name) => `src/core/session/${name}.ts`);
 
 const rooms: Record<string, { mutate: readonly string[]; tests: string }> = {
@@ -22,6 +22,10 @@ const rooms: Record<string, { mutate: readonly string[]; tests: string }> = {
     tests: "test/{core/session/{background,first-token,gate,live-session,login,login-*,manager,manager-*,model,renewal,shared-sessions},lumar/{login,logout,session}}.test.ts",
   },
   stores: { mutate: inSession(stores), tests: "test/core/session/{file-or-keyv,file-store,keyv-store,memory-store,shared-sessions,store}.test.ts" },
+  login: {
+    mutate: ["src/core/login/*.ts"],
+    tests: "test/{core/login/{device,loopback,oauth,provider},luminary/{attacks,cache,login,interactive,session,renewal}*,lumoauth/login*}.test.ts",
+  },
   transport: { mutate: ["src/core/transport/*.ts"], tests: "test/core/transport/*.test.ts" },
 };
 

@@ -5,7 +5,7 @@ import { readCallSettings, type RequestOptions } from "./options.ts";
 import { classify, type Envelope, type GraphQLFacts } from "./transport/classify.ts";
 import { prepare, type AnyDocument } from "./transport/document.ts";
 import type { Answer } from "./transport/execute.ts";
-import { encoder } from "./transport/graphql.ts";
+import type { encode } from "./transport/graphql.ts";
 
 /** The answer to an operation. */
 export type GraphQLAnswer = Answer<Envelope>;
@@ -14,7 +14,8 @@ const headersOfKind = { accept: "application/graphql-response+json, application/
 
 /** Operations on one GraphQL endpoint with one credential. */
 export class GraphQLConnection extends Connection {
-  readonly #encode = encoder();
+  /** Loaded at the first call, so that importing costs nothing. */
+  #encode: typeof encode | undefined;
 
   async send(
     document: AnyDocument,
@@ -25,6 +26,7 @@ export class GraphQLConnection extends Connection {
     this.checkOpen();
     const prepared = prepare(document);
     checkVariables(variables);
+    this.#encode ??= (await import("./transport/graphql.ts")).encode;
     const body = this.#encode(prepared, variables);
     const { name, kind } = prepared;
     const { endpoint: url, dialect, secrets } = this.options;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,6 +33,21 @@ describe("the README", () => {
   });
 });
 
+describe("examples/README.md", () => {
+  const guide = read("examples/README.md");
+
+  it("names every example", () => {
+    const files = readdirSync(new URL("examples/", root), { recursive: true, encoding: "utf8" }).filter((name) => /\.(ts|yml)$/.test(name));
+    expect(files.filter((name) => !guide.includes(`[${name}](${name})`))).toEqual([]);
+  });
+
+  it("names files that there are, in its links and its commands", () => {
+    const named = [...guide.matchAll(/\]\(([^)#:]+)\)|(?:tsx|vitest run|cp) (examples\/)([\w./-]+)/g)].map(([, link, , path = ""]) => link ?? path);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => !existsSync(new URL(path, new URL("examples/", root))))).toEqual([]);
+  });
+});
+
 describe("the version", () => {
   it("is that of package.json", () => {
     const { version: packaged }: { version?: unknown } = JSON.parse(read("package.json"));
@@ -53,10 +68,7 @@ describe("an example, run as it is against the fake", () => {
       LC_API_URL: listening.url,
       LC_USER_KEY_ID: fake.userKey.id,
       LC_USER_KEY_SECRET: fake.userKey.secret,
-      TENANT_KEY_ID: fake.userKey.id,
-      TENANT_KEY_SECRET: fake.userKey.secret,
-      TENANT_ACCOUNT_ID: fake.account.id,
-      ACCOUNT_ID: fake.account.id,
+      LC_ACCOUNT_ID: fake.account.id,
       SERVICE_ACCOUNT_ID: "TjAxNFNlcnZpY2VBY2NvdW50OTk5",
     };
   });
@@ -68,6 +80,7 @@ describe("an example, run as it is against the fake", () => {
     ["default-client.ts", "0 service accounts", ""],
     ["errors.ts", "", "Check the id"],
     ["service-account-lifecycle.ts", "SERVICE_ACCOUNT_FORBIDDEN", ""],
+    ["opentelemetry-app.ts", "name: 'Me'", ""],
   ])("%s does what it says, and exits by itself", async (file, onStdout, onStderr) => {
     const tsx = fileURLToPath(new URL("node_modules/tsx/dist/cli.mjs", root));
     const { stdout, stderr } = await run(process.execPath, ["--unhandled-rejections=strict", tsx, fileURLToPath(new URL(`examples/${file}`, root))], {

@@ -21,19 +21,49 @@ function binary(): string | undefined {
   return folders.map((folder) => join(folder, "redis-server")).find((path) => existsSync(path));
 }
 
-/** The Redis of `REDIS_URL`, else one of our own on a free loopback port, which keeps nothing. */
+/** The Redis of `REDIS_URL`, else one of our own. */
 export async function startRedis(): Promise<RedisServer> {
   const url = process.env["REDIS_URL"];
-  if (url !== undefined) return { url, stop: () => Promise.resolve() };
+  return url === undefined ? startOwnRedis() : { url, stop: () => Promise.resolve() };
+}
+
+/** Why there is no Redis of our own to test with. */
+export const noOwnRedis: string | undefined = binary() === undefined ? "no redis-server is installed; tests that end one are skipped" : undefined;
+if (noOwnRedis !== undefined && noRedis === undefined) console.warn(noOwnRedis);
+
+/** A Redis that a test may do anything to. */
+export interface OwnRedis extends RedisServer {
+  /** Ends it as a power failure would: nothing is kept. */
+  kill(): Promise<void>;
+  /** After {@link kill}: an empty one, on the same port. */
+  startAgain(): Promise<void>;
+  /** Connections stay open, and nothing is answered until {@link goOn}. */
+  hold(): void;
+  goOn(): void;
+}
+
+/** A Redis on a free loopback port, which keeps nothing. */
+export async function startOwnRedis(): Promise<OwnRedis> {
   const path = binary();
-  if (path === undefined) throw new Error(noRedis);
+  if (path === undefined) throw new Error(noOwnRedis);
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "keylight-redis-"));
-  const child = spawn(path, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder], { stdio: "ignore" });
-  await answering(port, child);
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn(path, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder], { stdio: "ignore" });
+    await answering(port, started);
+    return started;
+  };
+  let child = await start();
   return {
     url: `redis://127.0.0.1:${String(port)}`,
+    kill: () => ended(child, "SIGKILL"),
+    startAgain: async () => {
+      child = await start();
+    },
+    hold: () => void child.kill("SIGSTOP"),
+    goOn: () => void child.kill("SIGCONT"),
     stop: async () => {
+      child.kill("SIGCONT");
       await ended(child, "SIGTERM");
       rmSync(folder, { recursive: true, force: true });
     },

@@ -3,47 +3,65 @@ import { ValidationError } from "../../errors/index.ts";
 import { encodeBody } from "../secret.ts";
 import type { PreparedDocument } from "./document.ts";
 
-/** Turns an operation into the body of its request. */
-export type Encoder = (document: PreparedDocument, variables: object | undefined) => string;
+/** The body of a document's requests, as graphql-request writes it. */
+interface Frame {
+  /** Whole, for a request without variables. */
+  readonly bare: string;
+  /** What stands before and after the variables. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Owner: this module. Key: a document, which does not change; gone with it. */
+const frames = new WeakMap<PreparedDocument, Frame>();
 
 /**
- * An encoder that is graphql-request's. It encodes a request in one go, up to the `fetch` that it is given, and that one
- * takes the body and answers nothing: what follows is the way of a call, of which graphql-request knows nothing. The document
- * goes in as text, so that nothing is parsed or printed here.
+ * The body of a request for an operation. graphql-request writes the body of a document once; afterwards only the variables are
+ * written, in the place that it gave them.
+ *
+ * @throws {@link ValidationError} for variables that cannot be written as JSON.
  */
-export function encoder(): Encoder {
-  let name: string | undefined;
-  let body: unknown;
-  let failure: unknown;
+export function encode(document: PreparedDocument, variables: object | undefined): string {
+  let frame = frames.get(document);
+  if (frame === undefined) frames.set(document, (frame = frameOf(document)));
+  return variables === undefined ? frame.bare : frame.before + written(variables) + frame.after;
+}
+
+function written(variables: object): string {
+  try {
+    return encodeBody(variables);
+  } catch {
+    throw new ValidationError("the variables cannot be written as JSON", [
+      { path: "variables", message: "holds a BigInt or refers to itself" },
+    ]);
+  }
+}
+
+function frameOf(document: PreparedDocument): Frame {
+  // Longer than the text, so that it stands nowhere in it.
+  const place = "v".repeat(document.text.length + 1);
+  const [before, after] = body(document, { toJSON: () => place }).split(JSON.stringify(place));
+  if (before === undefined || after === undefined) throw new TypeError("graphql-request did not write the variables");
+  return { bare: body(document, undefined), before, after };
+}
+
+/**
+ * graphql-request puts a request together in one go, up to the `fetch` that it is given; that one takes the body, and answers
+ * nothing. The document goes in as text, so that nothing is parsed or printed.
+ */
+function body({ text, name }: PreparedDocument, variables: object | undefined): string {
+  let taken: unknown;
   const client = new GraphQLClient("http://localhost", {
     method: "POST",
     // Finding the name would parse the document again; it is put back when the body is written.
     excludeOperationName: true,
-    jsonSerializer: {
-      stringify: (request: object) => {
-        try {
-          return encodeBody({ ...request, operationName: name });
-        } catch (error) {
-          failure = error;
-          throw error;
-        }
-      },
-      parse: JSON.parse,
-    },
+    jsonSerializer: { stringify: (request: object) => JSON.stringify({ ...request, operationName: name }), parse: JSON.parse },
     fetch: (_url, init) => {
-      body = init?.body;
+      taken = init?.body;
       return new Promise<never>(() => undefined);
     },
   });
-  return (document, variables) => {
-    name = document.name;
-    body = undefined;
-    failure = undefined;
-    client.rawRequest(document.text, variables).catch(() => undefined);
-    if (typeof body === "string") return body;
-    if (failure === undefined) throw new TypeError("graphql-request did not encode the operation");
-    throw new ValidationError("the variables cannot be written as JSON", [
-      { path: "variables", message: "holds a BigInt or refers to itself" },
-    ]);
-  };
+  client.rawRequest(text, variables).catch(() => undefined);
+  if (typeof taken !== "string") throw new TypeError("graphql-request did not encode the operation");
+  return taken;
 }

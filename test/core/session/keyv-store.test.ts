@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import KeyvRedis from "@keyv/redis";
 import { Keyv } from "keyv";
 import { Client, isKeylightError, keyvSessionStore, memorySessionStore, type KeyvLike, type SessionStore } from "keylight";
 import { sessionStoreContract } from "keylight/testing";
 import { LumarServer } from "../../support/lumar-server.ts";
-import { freePort, noRedis, RedisLine, startRedis, type RedisServer } from "../../support/redis.ts";
+import { freePort, noOwnRedis, noRedis, RedisLine, startOwnRedis, startRedis, type RedisServer } from "../../support/redis.ts";
 import { overNode } from "../../support/transport.ts";
 
 const session = { token: "t".repeat(128), obtainedAt: "2026-05-06T07:08:09.010Z" };
@@ -265,6 +265,21 @@ describe.runIf(alone && noRedis === undefined)("over Redis", () => {
     expect(await elsewhere?.get("key")).toEqual(later);
     expect(await asleep?.get("key").catch(() => session)).toEqual(session);
     await line.cut();
+  });
+
+  it.skipIf(noOwnRedis !== undefined)("leaves no lock behind that it gets after it has gone on without, because the server hung", async () => {
+    const hanging = await startOwnRedis();
+    onTestFinished(() => hanging.stop());
+    const [late, next] = [connect("late", hanging.url), connect("late", hanging.url)];
+    for (const keyv of [late, next]) await keyvSessionStore(keyv).get("key");
+    hanging.hold();
+    await keyvSessionStore(late).withLock?.("key", () => Promise.resolve(), calm());
+    hanging.goOn();
+    const start = performance.now();
+    await keyvSessionStore(next).withLock?.("key", () => Promise.resolve(), { ...calm(), timeout: 10_000 });
+    const client = (await (next.store as KeyvRedis<string>).getClient()) as unknown as { keys(pattern: string): Promise<string[]> };
+    await expect.poll(() => client.keys("*lock*"), { timeout: 3_000 }).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(4_000);
   });
 
   it("works from the first moment, when many ask before it is connected", async () => {

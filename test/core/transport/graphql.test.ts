@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ValidationError } from "../../../src/errors/index.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import { encoder } from "../../../src/core/transport/graphql.ts";
+import { encode } from "../../../src/core/transport/graphql.ts";
 
 const document = { text: "query Me { me { id } }", name: "Me", kind: "query" as const };
-const encode = encoder();
 
 test("the body holds document, variables and name", () => {
   const body = encode(document, { id: "1", when: new Date(0) });

@@ -1,0 +1,255 @@
+import { once } from "node:events";
+import { Agent, createServer, request, type AgentOptions, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { keepConnections } from "../../../src/core/transport/keep-alive.ts";
+import { overNode } from "../../support/transport.ts";
+import { exchangeOf, open } from "./support.ts";
+
+interface Counted {
+  readonly url: URL;
+  readonly server: Server;
+  /** The connection that each request came over, numbered from 0. */
+  readonly over: number[];
+  readonly bodies: string[];
+  /** The server's ends of the connections. */
+  readonly sockets: Socket[];
+}
+
+async function serve(answer: RequestListener = (_incoming, response) => response.end("{}")): Promise<Counted> {
+  const sockets: Socket[] = [];
+  const over: number[] = [];
+  const bodies: string[] = [];
+  const server = createServer((incoming, response) => {
+    over.push(sockets.indexOf(incoming.socket));
+    let body = "";
+    incoming.on("data", (chunk: Buffer) => (body += chunk.toString())).on("end", () => {
+      bodies.push(body);
+      answer(incoming, response);
+    });
+  });
+  server.on("connection", (socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), server, over, bodies, sockets };
+}
+
+function agentOf(options: AgentOptions = {}): Agent {
+  const agent = new Agent({ keepAlive: true, timeout: 4_000, ...options });
+  keepConnections(agent);
+  onTestFinished(() => { agent.destroy(); });
+  return agent;
+}
+
+/** Resolves when the answer has been read and the connection is free. */
+async function ask(agent: Agent, url: URL): Promise<void> {
+  const outgoing = request(url, { agent, method: "POST" });
+  outgoing.end();
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  incoming.resume();
+  await once(outgoing, "close");
+}
+
+describe("a connection that is free", () => {
+  test("carries the next request", async () => {
+    const { url, over } = await serve();
+    const agent = agentOf();
+    for (let call = 0; call < 5; call += 1) await ask(agent, url);
+    expect(over).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test("that was used last is used first, and none is used twice at a time", async () => {
+    const held: (() => void)[] = [];
+    const { url, over } = await serve((_incoming, response) => { held.push(() => response.end("{}")); });
+    const agent = agentOf();
+    const answered = async (calls: Promise<void>[]): Promise<void> => {
+      while (held.length < calls.length) await new Promise(setImmediate);
+      for (const [index, release] of held.splice(0).entries()) {
+        release();
+        await calls[index];
+      }
+    };
+    await answered([ask(agent, url), ask(agent, url), ask(agent, url)]);
+    expect([...over].sort()).toEqual([0, 1, 2]);
+    const last = over.splice(0)[2];
+    await answered([ask(agent, url)]);
+    expect(over.splice(0)).toEqual([last]);
+    await answered([ask(agent, url), ask(agent, url), ask(agent, url)]);
+    expect([...over].sort()).toEqual([0, 1, 2]);
+  });
+
+  test("goes to its own server only", async () => {
+    const [one, other] = [await serve(), await serve()];
+    const agent = agentOf();
+    for (const { url } of [one, other, one, other]) await ask(agent, url);
+    expect([one.over, other.over]).toEqual([[0, 0], [0, 0]]);
+  });
+
+  test("and that the server has closed meanwhile carries nothing", async () => {
+    const { url, over, sockets } = await serve();
+    const agent = agentOf();
+    const closed = new Promise<void>((resolve) => agent.once("free", (socket: Socket) => socket.once("close", () => { resolve(); })));
+    await ask(agent, url);
+    sockets[0]?.end();
+    await closed;
+    await ask(agent, url);
+    expect(over).toEqual([0, 1]);
+  });
+
+  test("and that breaks hurts nobody", async () => {
+    const { url, over, sockets } = await serve();
+    const agent = agentOf();
+    const closed = new Promise<void>((resolve) => agent.once("free", (socket: Socket) => socket.once("close", () => { resolve(); })));
+    await ask(agent, url);
+    sockets[0]?.resetAndDestroy();
+    await closed;
+    await ask(agent, url);
+    expect(over).toEqual([0, 1]);
+  });
+
+  test("is closed when its idle time is over, and not while it carries a request", async () => {
+    let release = (): void => undefined;
+    const { url, over, sockets } = await serve((_incoming, response) => {
+      if (over.length === 2) release = () => response.end("{}");
+      else response.end("{}");
+    });
+    const agent = agentOf({ timeout: 60 });
+    const freed = once(agent, "free") as Promise<[Socket]>;
+    await ask(agent, url);
+    const [socket] = await freed;
+    const second = ask(agent, url);
+    const busy = sockets[0];
+    await once(socket, "timeout");
+    expect(busy?.destroyed).toBe(false);
+    release();
+    await second;
+    expect(over).toEqual([0, 0]);
+    if (busy !== undefined && !busy.closed) await once(busy, "close");
+    await ask(agentOf(), url);
+    expect(over).toEqual([0, 0, 1]);
+  });
+
+  test("is not used where the server gives it no time", async () => {
+    const { url, over } = await serve((_incoming, response) => response.setHeader("keep-alive", "timeout=1").end("{}"));
+    const agent = agentOf();
+    await ask(agent, url);
+    await ask(agent, url);
+    expect(over).toEqual([0, 1]);
+  });
+
+  test("is not used where the server closes it", async () => {
+    const { url, over } = await serve((_incoming, response) => response.setHeader("connection", "close").end("{}"));
+    const agent = agentOf();
+    await ask(agent, url);
+    await ask(agent, url);
+    expect(over).toEqual([0, 1]);
+  });
+
+  test("lets go of the request that it carried", async () => {
+    const { url } = await serve();
+    const agent = agentOf();
+    const freed = once(agent, "free") as Promise<[Socket]>;
+    await ask(agent, url);
+    const [socket] = await freed;
+    expect(Reflect.get(socket, "_httpMessage")).toBeNull();
+  });
+
+  test("is listened to once, however often it is used", async () => {
+    const { url } = await serve();
+    const agent = agentOf();
+    const freed = once(agent, "free") as Promise<[Socket]>;
+    await ask(agent, url);
+    const [socket] = await freed;
+    const listeners = (): number[] => ["error", "close", "timeout"].map((name) => socket.listenerCount(name));
+    const before = listeners();
+    for (let call = 0; call < 20; call += 1) await ask(agent, url);
+    expect(listeners()).toEqual(before);
+  });
+});
+
+test("destroy closes idle connections", async () => {
+  const { url, sockets } = await serve();
+  const agent = agentOf();
+  await ask(agent, url);
+  agent.destroy();
+  const [socket] = sockets;
+  if (socket?.closed === false) await once(socket, "close");
+  expect(socket?.closed).toBe(true);
+});
+
+test("a request that is given up before it has its connection leaves none behind", async () => {
+  const { url, over } = await serve();
+  const agent = agentOf();
+  const closed = new Promise((resolve) => request(url, { agent, method: "POST" }).on("error", () => undefined).on("close", resolve).destroy());
+  await closed;
+  await ask(agent, url);
+  expect(over.length).toBe(1);
+  await ask(agent, url);
+  expect(new Set(over).size).toBe(1);
+});
+
+test("a runtime's agent of another kind is left as it is", () => {
+  const agent = new Agent();
+  Object.defineProperty(agent, "addRequest", { value: undefined, writable: true });
+  const before = agent.listeners("free");
+  keepConnections(agent);
+  expect(agent.listeners("free")).toEqual(before);
+  expect(Reflect.get(agent, "addRequest")).toBeUndefined();
+});
+
+describe.runIf(overNode("a fetch sends when its runtime likes"))("requests of one turn of the event loop", () => {
+  const send = async (url: URL, bodies: readonly string[], signal?: AbortSignal): Promise<PromiseSettledResult<unknown>[]> => {
+    const transport = await open();
+    const sent = bodies.map((body, index) => transport.send({ url, method: "POST", headers: {}, body }, exchangeOf(index === 1 && signal !== undefined ? { signal } : {})));
+    return Promise.allSettled(sent);
+  };
+
+  test("all go out, each with its own body", async () => {
+    const { url, bodies } = await serve();
+    const settled = await send(url, ["a", "b", "c", "d"]);
+    expect(settled.every(({ status }) => status === "fulfilled")).toBe(true);
+    expect([...bodies].sort()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("one that is aborted before the turn ends never goes out, and fails at once", async () => {
+    const { url, bodies } = await serve();
+    const controller = new AbortController();
+    const settling = send(url, ["a", "b", "c"], controller.signal);
+    await new Promise<void>((resolve) => { queueMicrotask(resolve); });
+    controller.abort();
+    const settled = await settling;
+    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect([...bodies].sort()).toEqual(["a", "c"]);
+  });
+
+  test("one that cannot be put together fails alone", async () => {
+    const { url, bodies } = await serve();
+    const transport = await open();
+    const settled = await Promise.allSettled(
+      ["a", "b", "c"].map((body) => transport.send({ url, method: "POST", headers: body === "b" ? { "no name": "x" } : {}, body }, exchangeOf())),
+    );
+    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect([...bodies].sort()).toEqual(["a", "c"]);
+  });
+
+  test("one that is alone does not wait for the turn's end", async () => {
+    const { url } = await serve();
+    const transport = await open();
+    const headers = {};
+    await transport.send({ url, method: "POST", headers, body: "first" }, exchangeOf());
+    const exchange = exchangeOf();
+    const order: string[] = [];
+    const phases = { get phase() { return exchange.phase; } };
+    const sending = transport.send({ url, method: "POST", headers, body: "second" }, exchange);
+    setImmediate(() => order.push(phases.phase));
+    await sending;
+    expect(order[0]).not.toBe("connect");
+  });
+});
