@@ -5,12 +5,12 @@ import { check, expectNone, run } from "./commands.ts";
 import { binary, root, work } from "./places.ts";
 
 /** Raise them when what is published has to grow, and say in the commit what for. Bytes. */
-const limits = { packed: 200_000, unpacked: 800_000, files: 60, dependencies: 8 };
+const limits = { packed: 260_000, unpacked: 950_000, files: 60, dependencies: 8 };
 
 const meant =
   /^(docs\/[\w-]+\.(md|svg)|dist\/([\w.-]+\/)?[\w.-]+\.(js|d\.ts)|graphql\/[a-z]+\/(schema|operations\/[\w-]+)\.graphql|package\.json|(README|CHANGELOG|THIRD-PARTY)\.md|LICENSE)$/;
 const entryFiles = entriesOf(root).flatMap(({ code, types }) => [code, types].map((path) => relative(root, path).replaceAll("\\", "/")));
-const demanded = [...entryFiles, "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY.md"];
+const demanded = [...entryFiles, "dist/cli.js", "docs/cli.md", "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY.md"];
 
 export interface Packed {
   readonly path: string;
