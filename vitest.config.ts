@@ -8,6 +8,7 @@ const tests = ["test/**/*.test.ts", "examples/**/*.test.ts"];
 /** These send nothing through keylight, or bring a transport of their own: they run once. */
 const once = [
   "test/{docs,errors,lint,oracle,package,readme,scripts,testing}/**",
+  "test/cli/sandbox/**",
   "test/core/*.test.ts",
   "test/core/credentials/**",
   "test/core/login/{loopback,provider}.test.ts",
@@ -55,7 +56,8 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
-      exclude: ["src/**/generated/**"],
+      // The page of the sandbox runs in a browser: test/cli/sandbox/browser.test.ts.
+      exclude: ["src/**/generated/**", "src/cli/sandbox/page/**"],
       reporter: ["text-summary", "text"],
       thresholds: { statements: 95, branches: 95 },
     },

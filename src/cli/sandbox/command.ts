@@ -33,7 +33,7 @@ Examples:
 export function sandboxCommand(host: SandboxHost = { stdout: process.stdout, stderr: process.stderr }): Command {
   return new Command("sandbox")
     .description("Run fakes of the four services on this machine, with a page to watch them.")
-    .option("--port <number>", "port of the page; the fakes take the next four (default: free ones)", port, 0)
+    .addOption(new Option("--port <number>", "port of the page; the fakes take the next four").argParser(port).default(0, "free ones"))
     .addOption(new Option("--format <shell>", "how variables are printed").choices([...formats]).default("sh"))
     .option("--json", "print one JSON object")
     .addHelpText("after", about)
