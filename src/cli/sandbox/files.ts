@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -29,15 +30,24 @@ export function builtPage(): string {
 export interface FileAnswer {
   readonly status: number;
   readonly type: string;
-  readonly body: string | Uint8Array;
+  readonly body: string;
+  /** What a script of this page, and no other, can give to styles that it makes. */
+  readonly nonce?: string;
 }
+
+/** Stands in a page whose script makes styles. */
+const placeholder = "{{nonce}}";
 
 /** The file that is shown under a path; undefined if there is none. */
 export async function readPageFile(folder: string, path: string): Promise<FileAnswer | undefined> {
   const known = files.get(path);
   if (known === undefined) return undefined;
   try {
-    return { status: 200, type: known.type, body: await readFile(join(folder, known.file)) };
+    const body = await readFile(join(folder, known.file), "utf8");
+    const found = { status: 200, type: known.type };
+    if (known.type !== html || !body.includes(placeholder)) return { ...found, body };
+    const nonce = randomBytes(18).toString("base64url");
+    return { ...found, body: body.replace(placeholder, nonce), nonce };
   } catch {
     return { status: 503, type: "text/plain; charset=utf-8", body: "The page has not been built yet: npm run build\nThe fakes work all the same.\n" };
   }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { BadRequest, type Action } from "./actions.ts";
-import { readPageFile } from "./files.ts";
+import { readPageFile, type FileAnswer } from "./files.ts";
 import { pageRefusal } from "./guard.ts";
 
 /** What the page's server is made of. */
@@ -18,10 +18,12 @@ export interface Site {
 const mostBytes = 1_000_000;
 
 /** Nothing but what comes from this server is loaded, run or framed. */
+const policy = (styles: string): string =>
+  `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
 const securityHeaders = {
   "cache-control": "no-store",
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "content-security-policy": policy("'self'"),
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
@@ -46,7 +48,7 @@ async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerRes
     refuse(incoming, outgoing, 403, refusal);
     return;
   }
-  const path = new URL(incoming.url ?? "/", "http://127.0.0.1").pathname;
+  const path = pathOf(incoming.url ?? "/");
   const action = path.startsWith("/api/") ? site.actions.get(path.slice("/api/".length)) : undefined;
   if (action !== undefined) await act(site, action, incoming, outgoing);
   else if (incoming.method !== "GET") refuse(incoming, outgoing, 405, "Only GET is possible here.");
@@ -55,8 +57,18 @@ async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerRes
   else {
     const file = await readPageFile(site.folder, path);
     if (file === undefined) refuse(incoming, outgoing, 404, "There is nothing here.");
-    else outgoing.writeHead(file.status, { ...securityHeaders, "content-type": file.type }).end(file.body);
+    else sendFile(outgoing, file);
   }
+}
+
+function sendFile(outgoing: ServerResponse, { status, type, body, nonce }: FileAnswer): void {
+  const styles = nonce === undefined ? {} : { "content-security-policy": policy(`'self' 'nonce-${nonce}'`) };
+  outgoing.writeHead(status, { ...securityHeaders, ...styles, "content-type": type }).end(body);
+}
+
+/** Empty, which is found nowhere, for what is no path. */
+function pathOf(target: string): string {
+  return URL.canParse(target, "http://127.0.0.1") ? new URL(target, "http://127.0.0.1").pathname : "";
 }
 
 async function act(site: Site, action: Action, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

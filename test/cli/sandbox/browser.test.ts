@@ -190,6 +190,31 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", { timeout:
     await shot(page, "graphiql");
   });
 
+  test("GraphiQL helps with typing, and has its dialogs", async () => {
+    const { page } = await opened({ path: "/graphiql" });
+    const editor = page.locator(".graphiql-query-editor .CodeMirror");
+    await editor.click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("{ vers");
+    await page.locator(".CodeMirror-hints", { hasText: "version" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type(" unknown }");
+    await page.locator(".CodeMirror-lint-mark-error").first().waitFor();
+    await page.getByRole("button", { name: "Open settings dialog" }).click();
+    await page.getByRole("dialog").getByText("Theme").waitFor();
+    await shot(page, "graphiql-settings");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Open short keys dialog" }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Headers", exact: true }).click();
+    await page.locator(".graphiql-editor-tool .CodeMirror:visible").click();
+    await page.keyboard.type('{"x-auth-token":"bad');
+    await page.getByRole("button", { name: /Execute query/ }).click();
+    await page.locator(".result-window", { hasText: /Unauthorized|Cannot query/ }).waitFor();
+    await shot(page, "graphiql-headers");
+  });
+
   test("GraphiQL looks the same way in the dark", async () => {
     const { page } = await opened({ path: "/graphiql", colorScheme: "dark" });
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();

@@ -249,7 +249,19 @@ describe("the page's files", () => {
       expect([path, status, headers["content-type"]]).toEqual([path, 200, `${type}; charset=utf-8`]);
       expect(text.length).toBeGreaterThan(200);
     }
-    for (const path of ["/index.html", "/../package.json", "/%2e%2e/package.json", "/favicon.ico"]) expect((await send(`${sandbox.url}${path}`)).status).toBe(404);
+    for (const path of ["/index.html", "/../package.json", "/%2e%2e/package.json", "/favicon.ico", "//"]) expect((await send(`${sandbox.url}${path}`)).status).toBe(404);
+  });
+
+  test("let GraphiQL's script, which is given a new nonce each time, make styles, and nobody else", async () => {
+    const sandbox = await sandboxOf({ page: await builtPage() });
+    const nonces = await Promise.all([1, 2].map(async () => {
+      const { headers, text } = await send(`${sandbox.url}/graphiql`);
+      const nonce = /<script type="module" nonce="([\w-]{24})"/.exec(text)?.[1] ?? "none";
+      expect(headers["content-security-policy"]).toContain(`script-src 'self'; style-src 'self' 'nonce-${nonce}';`);
+      return nonce;
+    }));
+    expect(new Set(nonces).size).toBe(2);
+    expect((await send(sandbox.url)).headers["content-security-policy"]).not.toContain("nonce");
   });
 
   test("weigh less than 450 kB, gzipped", async () => {
