@@ -5,7 +5,7 @@ import { check, expectNone, run } from "./commands.ts";
 import { binary, root, work } from "./places.ts";
 
 /** Raise them when what is published has to grow, and say in the commit what for. Bytes. Most of it is the sandbox's GraphiQL. */
-const limits = { packed: 640_000, unpacked: 2_200_000, files: 70, dependencies: 8 };
+const limits = { packed: 640_000, unpacked: 2_200_000, files: 60, dependencies: 8 };
 
 const meant =
   /^(docs\/[\w-]+\.(md|svg)|dist\/([\w.-]+\/)?[\w.-]+\.(js|d\.ts)|dist\/sandbox\/[\w.-]+\.(html|css)|graphql\/[a-z]+\/(schema|operations\/[\w-]+)\.graphql|package\.json|(README|CHANGELOG|THIRD-PARTY)\.md|LICENSE)$/;

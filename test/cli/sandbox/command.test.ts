@@ -76,7 +76,7 @@ describe("keylight sandbox", () => {
   test("names the next step where its port is taken", async () => {
     const other = await sandboxOf();
     const { ended, stdout } = run(["--port", new URL(other.url).port]);
-    await expect(ended).rejects.toMatchObject({ code: "PORT_TAKEN", message: expect.stringContaining("Choose another by --port") as string });
+    await expect(ended).rejects.toMatchObject({ code: "PORT_TAKEN", hint: expect.stringContaining("Choose another by --port") as string });
     expect(stdout()).toBe("");
   });
 
@@ -126,7 +126,8 @@ describe("the process", () => {
     const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
     const { ended, stdout, stderr } = await started(["--json"], ["--import", `data:text/javascript,${encodeURIComponent(register)}`]);
     expect(await ended).toMatchObject({ code: 1 });
-    expect(stderr()).toContain("The sandbox needs the package graphql, 16 or 17. Install it beside keylight: npm install graphql");
+    expect(stderr()).toContain("the sandbox needs the package graphql, 16 or 17");
+    expect(stderr()).toContain("hint: 'Install it beside keylight: npm install graphql'");
     expect(stdout()).toBe("");
   });
 });
