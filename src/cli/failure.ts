@@ -90,7 +90,8 @@ export async function troubleOf(error: unknown): Promise<Trouble> {
   }
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "UNEXPECTED";
   const message = error instanceof Error ? error.message : String(error);
-  return { message, hint: "Run the command again with --debug to see where it comes from.", code, exitCode: exitCodes.failure };
+  const own = error instanceof Error && "hint" in error && typeof error.hint === "string" ? error.hint : undefined;
+  return { message, hint: own ?? "Run the command again with --debug to see where it comes from.", code, exitCode: exitCodes.failure };
 }
 
 /** A login that met trouble on its way is no refusal. */

@@ -30,5 +30,5 @@ void run({
   node: process.versions.node,
 }).then((ended) => {
   // Not by exit(): what a pipe has not taken yet would be lost.
-  process.exitCode = exitCode ?? ended;
+  process.exitCode = ended === 0 ? 0 : (exitCode ?? ended);
 });

@@ -4,6 +4,7 @@ import { completionCommand } from "./completion/command.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import { timeout } from "./duration.ts";
 import { keysCommand } from "./keys/command.ts";
+import { sandboxCommand, type SandboxHost } from "./sandbox/command.ts";
 import { serviceAccountsCommand } from "./service-accounts/command.ts";
 import { loginCommand, logoutCommand, whoamiCommand } from "./session/command.ts";
 import { createStyle } from "./show/style.ts";
@@ -23,11 +24,12 @@ They are never taken as arguments, which other users of the machine can see.
 Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 not found, 4 permission, 5 rate limited.
 
 Start with:
+  $ keylight sandbox     # no account needed
   $ keylight doctor
   $ keylight service-accounts list --help`;
 
 /** All commands. What they do is loaded when it is done. */
-export function createProgram(act: Act): Command {
+export function createProgram(act: Act, host: SandboxHost): Command {
   const program = new Command("keylight")
     .description("Service accounts and keys of Lumar, from the command line.")
     .option("--endpoint <url>", "where requests go (LC_API_URL, else https://api.lumar.io/graphql)")
@@ -51,7 +53,7 @@ export function createProgram(act: Act): Command {
     serviceAccountsCommand(act),
     keysCommand(act),
     completionCommand(act),
-    // Here, once it is there: sandboxCommand() of ./sandbox/command.ts.
+    sandboxCommand(host),
   ];
   for (const command of commands) program.addCommand(command);
   return program;

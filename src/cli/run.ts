@@ -33,7 +33,7 @@ async function dispatch(host: Host, terminal: Terminal): Promise<ExitCode> {
     } finally {
       await context.close();
     }
-  });
+  }, { stdout: host.stdout, stderr: host.stderr, signal: host.signal });
   const help = collectHelp(program, host, terminal.options.color);
   if (args[0] === "__complete") {
     await terminal.print(complete(program, args.slice(args[1] === "--" ? 2 : 1)));
