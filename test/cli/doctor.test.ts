@@ -141,13 +141,13 @@ describe("doctor, where something is missing", () => {
 
 describe("doctor, where the clocks differ", () => {
   test.each([
-    ["ahead", -3_600_000, "3600 s ahead of"],
+    ["ahead", -3_600_000, /360[01] s ahead of/],
     ["behind", 7_200_000, /7(199|200) s behind/],
   ])("says that this machine is %s", async (_what, offset, detail) => {
     const site = await siteOf();
     site.fake.failNext({ operationName: "DoctorMe", headers: { date: new Date(Date.now() + offset).toUTCString() } });
     const ran = await at(site, ["doctor", "--json"]);
     expect(ran.code).toBe(0);
-    expect(checks(ran)["Clock"]).toMatchObject({ status: "note", detail: typeof detail === "string" ? expect.stringContaining(detail) : expect.stringMatching(detail), next: expect.stringContaining("clock") });
+    expect(checks(ran)["Clock"]).toMatchObject({ status: "note", detail: expect.stringMatching(detail), next: expect.stringContaining("clock") });
   });
 });

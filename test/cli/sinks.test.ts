@@ -114,7 +114,9 @@ describe("--exec", () => {
     const data = JSON.parse(ran.stdout);
     expect(ran).toMatchObject({ code: 0, stderr: "done\nThe command has taken the key.\n" });
     expect(data).toMatchObject({ stored: { exec: command } });
-    expect(await works(site, readFileSync(join(site.directory, "taken"), "utf8").trim())).toBe(true);
+    const taken = readFileSync(join(site.directory, "taken"), "utf8");
+    expect(taken).toMatch(/^lmr_sa_\d+_\S+$/);
+    expect(await works(site, taken)).toBe(true);
     expect(readFileSync(join(site.directory, "facts"), "utf8")).toBe(`${data.key.id} nightly ${site.serviceAccount.id}\n`);
     expectNoSecret(ran);
   });

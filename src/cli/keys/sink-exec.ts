@@ -27,7 +27,8 @@ async function handOver(command: string, key: CreatedServiceAccountKey, { host, 
   }
   // A command that has read enough closes it: its exit code tells whether it was content.
   child.stdin.on("error", () => undefined);
-  child.stdin.end(`${secret}\n`);
+  // Without a line break, which vaults would take for a part of the key.
+  child.stdin.end(secret);
   const trouble = await endOf(child, host.signal);
   if (trouble === undefined) return;
   // What the command has started may hold on to them.
