@@ -13,7 +13,7 @@ const candidates = async (...words: string[]): Promise<string[]> => {
 
 describe("what may come next", () => {
   test.each([
-    [[""], ["doctor", "login", "logout", "whoami", "service-accounts", "keys", "completion", "help"]],
+    [[""], ["doctor", "login", "logout", "whoami", "service-accounts", "keys", "completion", "sandbox", "help"]],
     [["key"], ["keys"]],
     [["keys", ""], ["list", "create", "revoke", "rotate", "audit", "help"]],
     [["keys", "re"], ["revoke"]],

@@ -27,7 +27,8 @@ async function bundle(path: string): Promise<string> {
   folders.push(folder);
   const outfile = `${folder}/program.mjs`;
   // The command imports the package by its name; what is built of it may be older than the sources.
-  const alias = { "keylight/testing": source("testing/index.ts"), keylight: source("index.ts") };
+  const entries = ["cloudtower", "lumoauth", "luminary", "testing"].map((name) => [`keylight/${name}`, source(`${name}/index.ts`)]);
+  const alias = { ...Object.fromEntries(entries), keylight: source("index.ts") };
   await build({ entryPoints: [path], outfile, bundle: true, alias, packages: "external", platform: "node", format: "esm", target: "node20", logLevel: "error" });
   return outfile;
 }
