@@ -69,13 +69,6 @@ class NodeTransport implements Transport {
 
   /** Requests that have not come to their end. */
   #inFlight = 0;
-  /** Those of them that go out at the end of this turn of the event loop. */
-  #waiting: (() => void)[] = [];
-  readonly #endTurn = (): void => {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const start of waiting) start();
-  };
 
   constructor(modules: NodeModules, agents: Agents) {
     this.#modules = modules;
@@ -123,13 +116,11 @@ class NodeTransport implements Transport {
   /**
    * A request that is alone goes at once. Those of a busy client go together at the end of a turn of the event loop: a sleeping
    * server is then woken once a turn and not once a request, which takes the system longer than all the rest of a call.
+   * Each has an immediate of its own, which runs in the async context of its call: tracing looks there for whom a request is.
    */
   #inTurn(start: () => void): void {
-    if (this.#inFlight === 1) {
-      start();
-      return;
-    }
-    if (this.#waiting.push(start) === 1) setImmediate(this.#endTurn);
+    if (this.#inFlight === 1) start();
+    else setImmediate(start);
   }
 
   #listen(outgoing: ClientRequest, exchange: Exchange, done: (response: WireResponse) => void, fail: (error: Error) => void): void {

@@ -3,15 +3,12 @@ import { Agent, createServer, request, type AgentOptions, type IncomingMessage, 
 import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { keepConnections } from "../../../src/core/transport/keep-alive.ts";
-import { overNode } from "../../support/transport.ts";
-import { exchangeOf, open } from "./support.ts";
 
 interface Counted {
   readonly url: URL;
   readonly server: Server;
   /** The connection that each request came over, numbered from 0. */
   readonly over: number[];
-  readonly bodies: string[];
   /** The server's ends of the connections. */
   readonly sockets: Socket[];
 }
@@ -19,14 +16,9 @@ interface Counted {
 async function serve(answer: RequestListener = (_incoming, response) => response.end("{}")): Promise<Counted> {
   const sockets: Socket[] = [];
   const over: number[] = [];
-  const bodies: string[] = [];
   const server = createServer((incoming, response) => {
     over.push(sockets.indexOf(incoming.socket));
-    let body = "";
-    incoming.on("data", (chunk: Buffer) => (body += chunk.toString())).on("end", () => {
-      bodies.push(body);
-      answer(incoming, response);
-    });
+    incoming.resume().on("end", () => { answer(incoming, response); });
   });
   server.on("connection", (socket) => {
     sockets.push(socket);
@@ -38,7 +30,7 @@ async function serve(answer: RequestListener = (_incoming, response) => response
     server.close();
     server.closeAllConnections();
   });
-  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), server, over, bodies, sockets };
+  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), server, over, sockets };
 }
 
 function agentOf(options: AgentOptions = {}): Agent {
@@ -202,54 +194,4 @@ test("a runtime's agent of another kind is left as it is", () => {
   keepConnections(agent);
   expect(agent.listeners("free")).toEqual(before);
   expect(Reflect.get(agent, "addRequest")).toBeUndefined();
-});
-
-describe.runIf(overNode("a fetch sends when its runtime likes"))("requests of one turn of the event loop", () => {
-  const send = async (url: URL, bodies: readonly string[], signal?: AbortSignal): Promise<PromiseSettledResult<unknown>[]> => {
-    const transport = await open();
-    const sent = bodies.map((body, index) => transport.send({ url, method: "POST", headers: {}, body }, exchangeOf(index === 1 && signal !== undefined ? { signal } : {})));
-    return Promise.allSettled(sent);
-  };
-
-  test("all go out, each with its own body", async () => {
-    const { url, bodies } = await serve();
-    const settled = await send(url, ["a", "b", "c", "d"]);
-    expect(settled.every(({ status }) => status === "fulfilled")).toBe(true);
-    expect([...bodies].sort()).toEqual(["a", "b", "c", "d"]);
-  });
-
-  test("one that is aborted before the turn ends never goes out, and fails at once", async () => {
-    const { url, bodies } = await serve();
-    const controller = new AbortController();
-    const settling = send(url, ["a", "b", "c"], controller.signal);
-    await new Promise<void>((resolve) => { queueMicrotask(resolve); });
-    controller.abort();
-    const settled = await settling;
-    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-    expect([...bodies].sort()).toEqual(["a", "c"]);
-  });
-
-  test("one that cannot be put together fails alone", async () => {
-    const { url, bodies } = await serve();
-    const transport = await open();
-    const settled = await Promise.allSettled(
-      ["a", "b", "c"].map((body) => transport.send({ url, method: "POST", headers: body === "b" ? { "no name": "x" } : {}, body }, exchangeOf())),
-    );
-    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-    expect([...bodies].sort()).toEqual(["a", "c"]);
-  });
-
-  test("one that is alone does not wait for the turn's end", async () => {
-    const { url } = await serve();
-    const transport = await open();
-    const headers = {};
-    await transport.send({ url, method: "POST", headers, body: "first" }, exchangeOf());
-    const exchange = exchangeOf();
-    const order: string[] = [];
-    const phases = { get phase() { return exchange.phase; } };
-    const sending = transport.send({ url, method: "POST", headers, body: "second" }, exchange);
-    setImmediate(() => order.push(phases.phase));
-    await sending;
-    expect(order[0]).not.toBe("connect");
-  });
 });
