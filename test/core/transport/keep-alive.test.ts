@@ -95,6 +95,20 @@ describe("a connection that is free", () => {
     expect(over).toEqual([0, 1]);
   });
 
+  test("and over which the server sent what nobody asked for carries nothing, and is closed", async () => {
+    const { url, over, sockets } = await serve();
+    const agent = agentOf();
+    const freed = once(agent, "free") as Promise<[Socket]>;
+    await ask(agent, url);
+    const [socket] = await freed;
+    const before = socket.bytesRead;
+    sockets[0]?.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]");
+    while (socket.bytesRead === before) await new Promise(setImmediate);
+    await ask(agent, url);
+    expect(over).toEqual([0, 1]);
+    expect(socket.destroyed).toBe(true);
+  });
+
   test("and that breaks hurts nobody", async () => {
     const { url, over, sockets } = await serve();
     const agent = agentOf();
