@@ -95,6 +95,8 @@ class NodeTransport implements Transport {
       };
       const done = (response: WireResponse): void => {
         end();
+        // A server that answers early may never read the rest of the body, and so never end the connection.
+        if (outgoing?.writableFinished === false) outgoing.destroy();
         resolve(response);
       };
       const stop = exchange.scope.onEnd(fail);
