@@ -11,6 +11,7 @@ import type { SessionStore, StoredSession } from "./store.ts";
 const writeLockTimeout = 1_000;
 const hint = "Name a directory that can be written to: LC_CREDENTIALS_DIR, or the option directory.";
 
+/** Where sessions are kept. */
 export interface FileSessionStoreOptions {
   /** Where `sessions.json` is. Default: `LC_CREDENTIALS_DIR`, else `keylight` in the platform's directory for configuration. */
   readonly directory?: string;
