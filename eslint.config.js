@@ -10,7 +10,7 @@ const environmentReads = [
 ].map((selector) => ({ selector, message: "Only src/core/environment.ts, and src/cli/main.ts for the command, reads process.env." }));
 
 export default defineConfig(
-  { ignores: ["dist/", "coverage/", "reports/", ".tmp/", "**/generated/"] },
+  { ignores: ["dist/", "coverage/", "reports/", "site/", ".tmp/", "**/generated/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.ts"],

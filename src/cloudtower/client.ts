@@ -127,6 +127,7 @@ export class CloudTowerClient implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

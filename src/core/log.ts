@@ -1,12 +1,17 @@
 import { ConfigurationError } from "../errors/index.ts";
 
+/** How much is said: each level holds those before it. */
 export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
 
 /** Takes what keylight has to say; `console` is one. No credential, no variable and no body is ever in it. */
 export interface Logger {
+  /** What failed. */
   error(message: string, fields?: Record<string, unknown>): void;
+  /** What is not as it should be, and was got around: a session store that does not answer, say. */
   warn(message: string, fields?: Record<string, unknown>): void;
+  /** Logins and further attempts. */
   info(message: string, fields?: Record<string, unknown>): void;
+  /** Each request. */
   debug(message: string, fields?: Record<string, unknown>): void;
 }
 

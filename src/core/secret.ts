@@ -28,14 +28,17 @@ export class Secret {
     return this.#value;
   }
 
+  /** `[redacted]`. */
   toString(): string {
     return redacted;
   }
 
+  /** `[redacted]`. */
   toJSON(): string {
     return redacted;
   }
 
+  /** `[redacted]`. */
   [Symbol.toPrimitive](): string {
     return redacted;
   }

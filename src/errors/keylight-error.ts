@@ -99,6 +99,7 @@ export class KeylightError extends Error {
     }
   }
 
+  /** Makes `instanceof` hold for errors of another copy of the package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     const kind = Object.hasOwn(this, "kinds") ? this.kinds[0] : undefined;
     if (kind === undefined) return Function.prototype[Symbol.hasInstance].call(this, value);

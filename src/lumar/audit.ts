@@ -7,6 +7,7 @@ import { isAccount, noAccount, serverTime, toKey, toServiceAccount } from "./rea
 import type { ID, ServiceAccount, ServiceAccountKey } from "./types.ts";
 import { Checks } from "../core/checks.ts";
 
+/** From when on a key wants attention. Days. */
 export interface AuditOptions extends RequestOptions {
   /** @defaultValue 90 */
   unusedForDays?: number;

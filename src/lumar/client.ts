@@ -200,6 +200,7 @@ export class Client implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

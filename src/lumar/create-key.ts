@@ -11,6 +11,7 @@ import type { LostKey } from "./recover.ts";
 import type { CreatedServiceAccountKey, ID } from "./types.ts";
 import { Checks } from "../core/checks.ts";
 
+/** What a new key is given. */
 export interface CreateKeyInput {
   /** 1 to 255 characters (the limit is documented for accounts, and inferred for keys). Sent as it is. */
   name?: string;

@@ -11,6 +11,7 @@ import { revokeKey } from "./revoke-key.ts";
 import type { CreatedServiceAccountKey, ID } from "./types.ts";
 import { Checks } from "../core/checks.ts";
 
+/** How a key is replaced, and where the new one goes. */
 export interface RotateOptions extends RequestOptions {
   serviceAccountId: ID;
   /** @defaultValue the old key's name */
@@ -26,6 +27,7 @@ export interface RotateOptions extends RequestOptions {
   verify?: boolean;
 }
 
+/** What a rotation leaves. */
 export interface RotationResult {
   readonly key: CreatedServiceAccountKey;
   /** `false` or `"unknown"`: the new key is stored and works; revoke the old one by hand. */

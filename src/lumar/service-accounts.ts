@@ -17,6 +17,7 @@ import { Checks } from "../core/checks.ts";
 
 const roleCodes: readonly RoleCode[] = ["Admin", "Editor", "Viewer"];
 
+/** What a new service account is given. */
 export interface CreateServiceAccountInput {
   accountId: ID;
   /** 1 to 255 characters. */

@@ -17,6 +17,7 @@ import { cacheKey, cacheOf } from "./cache.ts";
 import { luminaryDialect } from "./dialect.ts";
 import { luminaryVariables, readCredential, readDomain, readRoot, refuseForeign, webApplicationOf, type Domain, type LuminaryCredential, type LuminaryOptions } from "./options.ts";
 
+/** The methods of the REST API. */
 export type LuminaryMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Options of one call. */
@@ -154,6 +155,7 @@ export class LuminaryClient implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -158,6 +158,7 @@ export class LumoAuthClient implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** What `await using` calls: `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

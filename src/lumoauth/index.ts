@@ -28,5 +28,13 @@ export type {
 } from "./types.ts";
 export type { Users } from "./users.ts";
 
-const { setDefaultClient, getDefaultClient, withClient } = defaultClientOf<LumoAuthClient>("lumoauth", () => new LumoAuthClient(), ["users", "registerClient"]);
-export { setDefaultClient, getDefaultClient, withClient };
+const defaults = defaultClientOf<LumoAuthClient>("lumoauth", () => new LumoAuthClient(), ["users", "registerClient"]);
+
+/** Makes a client the default of the whole process; undefined resets it. */
+export const setDefaultClient = defaults.setDefaultClient;
+
+/** The client of the innermost `withClient`, else the one that was set, else one that is built from the environment and kept. */
+export const getDefaultClient = defaults.getDefaultClient;
+
+/** Runs `fn` with this client as the default inside it, across its awaits; other code keeps its own. Returns what `fn` returns. */
+export const withClient = defaults.withClient;

@@ -31,6 +31,7 @@ export interface User {
   readonly loginCount: number;
 }
 
+/** What a new user is given. */
 export interface CreateUserInput {
   email: string;
   password?: string | Secret;
@@ -47,6 +48,7 @@ export interface CreateUserInput {
   isActive?: boolean;
 }
 
+/** Permissions that go together. */
 export interface Role {
   readonly id: LumoAuthId;
   readonly name: string;
@@ -59,6 +61,7 @@ export interface Role {
   readonly createdAt: string;
 }
 
+/** What a new role is given. */
 export interface CreateRoleInput {
   name: string;
   slug?: string;
@@ -66,6 +69,7 @@ export interface CreateRoleInput {
   permissions?: readonly string[];
 }
 
+/** Users who are given the same roles. */
 export interface Group {
   readonly id: LumoAuthId;
   readonly name: string;
@@ -77,6 +81,7 @@ export interface Group {
   readonly updatedAt: string;
 }
 
+/** What a new group is given. */
 export interface CreateGroupInput {
   name: string;
   slug?: string;
@@ -114,6 +119,7 @@ export interface OAuthClient {
   readonly createdAt: string;
 }
 
+/** What a new OAuth client is given. */
 export interface CreateClientInput {
   name: string;
   redirectUris: readonly string[];

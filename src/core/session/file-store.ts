@@ -4,6 +4,7 @@ import type { FileModules } from "./file-modules.ts";
 import { placeOnDemand, sharedSessionStore } from "./file-or-keyv.ts";
 import type { SessionStore } from "./store.ts";
 
+/** Where sessions are kept. */
 export interface FileSessionStoreOptions {
   /** Where `sessions.json` is. Default: `LC_CREDENTIALS_DIR`, else `keylight` in the platform's directory for configuration. */
   readonly directory?: string;

@@ -4,10 +4,13 @@ import type { SessionStore } from "./store.ts";
 
 /** What is used of a `Keyv` of the package of this name. */
 export interface KeyvLike {
+  /** What is there, if anything. */
   get(key: string): Promise<unknown>;
   /** `ttl` in milliseconds. */
   set(key: string, value: string, ttl?: number): Promise<unknown>;
+  /** Removes what is there. */
   delete(key: string): Promise<unknown>;
+  /** Tells of a server that is away. */
   on?(event: "error", listener: (error: unknown) => void): unknown;
 }
 

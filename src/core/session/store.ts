@@ -46,7 +46,9 @@ function isStore(store: unknown): store is SessionStore {
  * `sessionStoreContract` of `keylight/testing` checks an implementation.
  */
 export interface SessionStore {
+  /** The session that is there, if any. */
   get(key: string): Promise<StoredSession | undefined>;
+  /** Puts a session there, in the place of any other. */
   set(key: string, session: StoredSession): Promise<void>;
   /** Removes the session; where `ifToken` is given, only if that is still its token. */
   delete(key: string, ifToken?: string): Promise<void>;
