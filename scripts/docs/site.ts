@@ -45,6 +45,7 @@ export async function buildSite(folder: string, out: string): Promise<boolean> {
     tsconfig: join(folder, "tsconfig.json"),
     readme: join(folder, "README.md"),
     customCss: join(folder, "scripts/docs/site.css"),
+    favicon: join(folder, "scripts/docs/favicon.svg"),
   });
   app.renderer.defineRouter("keylight", Router);
   nameModules(app, new Map(entries.map(({ source, specifier }) => [source, specifier])));
