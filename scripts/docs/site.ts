@@ -17,6 +17,7 @@ const options: Partial<TypeDocOptions> = {
   githubPages: false,
   sortEntryPoints: false,
   searchInDocuments: true,
+  useFirstParagraphOfCommentAsSummary: true,
   groupOrder: [...groupNames, "*"],
   navigation: { includeGroups: true, excludeReferences: true },
   highlightLanguages: ["typescript", "bash", "json", "yaml", "graphql"],
