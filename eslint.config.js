@@ -7,7 +7,7 @@ const environmentReads = [
   "MemberExpression[property.name='env']:matches([object.name='process'], [object.property.name='process'])",
   "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
   "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
-].map((selector) => ({ selector, message: "Only src/core/environment.ts reads process.env." }));
+].map((selector) => ({ selector, message: "Only src/core/environment.ts, and src/cli/main.ts for the command, reads process.env." }));
 
 export default defineConfig(
   { ignores: ["dist/", "coverage/", "reports/", "site/", ".tmp/", "**/generated/"] },
@@ -53,7 +53,7 @@ export default defineConfig(
       "no-restricted-syntax": ["error", noExportAll, ...environmentReads],
     },
   },
-  { files: ["src/core/environment.ts"], rules: { "no-restricted-syntax": ["error", noExportAll] } },
+  { files: ["src/core/environment.ts", "src/cli/main.ts"], rules: { "no-restricted-syntax": ["error", noExportAll] } },
   { files: ["src/cli/**/*.ts"], rules: { "no-console": "off" } },
   {
     // Tests look into parsed JSON and hand in what types forbid.

@@ -9,7 +9,7 @@ export default {
   ignoreStatic: true,
   coverageAnalysis: "perTest",
   concurrency: 2,
-  timeoutMS: 6_000,
+  timeoutMS: 10_000,
   reporters: ["clear-text", "json", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: `reports/mutation-${room}.json` },

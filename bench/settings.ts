@@ -41,7 +41,7 @@ export const full: Settings = {
     { protocol: "https", concurrency: 500, clients: established },
   ],
   warmUp: 4_000,
-  sample: 3_000,
+  sample: 2_000,
   imports: 21,
   renewals: 15,
   heapCalls: 200_000,

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
 import { build as buildPackage } from "tsdown";
-import config from "../tsdown.config.ts";
+import { library as config } from "../tsdown.config.ts";
 import { makeCertificate, type Certificate } from "./server/certificate.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { checkAlone } from "./check-package/alone.ts";
+import { checkCommand } from "./check-package/command.ts";
 import { anyFailed, check, run } from "./check-package/commands.ts";
 import { install, type Consumer } from "./check-package/consumer.ts";
 import { checkPeers } from "./check-package/peers.ts";
@@ -22,6 +23,7 @@ async function checkPackage(): Promise<void> {
   if (alone === undefined) return;
   // First, while there is no peer.
   await checkPeers(alone, tarball.path);
+  await checkCommand(alone);
   await checkAlone(alone);
 }
 

@@ -4,13 +4,13 @@ import { entriesOf } from "../entries.ts";
 import { check, expectNone, run } from "./commands.ts";
 import { binary, root, work } from "./places.ts";
 
-/** Raise them when what is published has to grow, and say in the commit what for. Bytes. */
-const limits = { packed: 200_000, unpacked: 800_000, files: 60, dependencies: 8 };
+/** Raise them when what is published has to grow, and say in the commit what for. Bytes. Most of it is the sandbox's GraphiQL. */
+const limits = { packed: 700_000, unpacked: 2_400_000, files: 80, dependencies: 8 };
 
 const meant =
-  /^(docs\/[\w-]+\.(md|svg)|dist\/([\w.-]+\/)?[\w.-]+\.(js|d\.ts)|graphql\/[a-z]+\/(schema|operations\/[\w-]+)\.graphql|package\.json|(README|CHANGELOG|THIRD-PARTY)\.md|LICENSE)$/;
+  /^(docs\/[\w-]+\.(md|svg)|dist\/([\w.-]+\/)?[\w.-]+\.(js|d\.ts)|dist\/sandbox\/[\w.-]+\.(html|css)|graphql\/[a-z]+\/(schema|operations\/[\w-]+)\.graphql|package\.json|(README|CHANGELOG|THIRD-PARTY)\.md|LICENSE)$/;
 const entryFiles = entriesOf(root).flatMap(({ code, types }) => [code, types].map((path) => relative(root, path).replaceAll("\\", "/")));
-const demanded = [...entryFiles, "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY.md"];
+const demanded = [...entryFiles, "dist/cli.js", "docs/cli.md", "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY.md"];
 
 export interface Packed {
   readonly path: string;

@@ -20,7 +20,7 @@ const options: Partial<TypeDocOptions> = {
   useFirstParagraphOfCommentAsSummary: true,
   groupOrder: [...groupNames, "*"],
   navigation: { includeGroups: true, excludeReferences: true },
-  highlightLanguages: ["typescript", "bash", "json", "yaml", "graphql"],
+  highlightLanguages: ["typescript", "bash", "console", "json", "yaml", "graphql"],
   headings: { readme: false, document: false },
   logLevel: "Warn",
   treatWarningsAsErrors: true,

@@ -5,7 +5,8 @@ import { readCallSettings, type RequestOptions } from "./options.ts";
 import { classify, type Envelope, type GraphQLFacts } from "./transport/classify.ts";
 import { prepare, type AnyDocument } from "./transport/document.ts";
 import type { Answer } from "./transport/execute.ts";
-import { encode } from "./transport/graphql.ts";
+import type { encode } from "./transport/graphql.ts";
+import { writeVariables } from "./transport/variables.ts";
 
 /** The answer to an operation. */
 export type GraphQLAnswer = Answer<Envelope>;
@@ -14,6 +15,9 @@ const headersOfKind = { accept: "application/graphql-response+json, application/
 
 /** Operations on one GraphQL endpoint with one credential. */
 export class GraphQLConnection extends Connection {
+  /** Loaded at the first call, so that importing costs nothing. */
+  #encode: typeof encode | undefined;
+
   async send(
     document: AnyDocument,
     variables: object | undefined,
@@ -23,15 +27,18 @@ export class GraphQLConnection extends Connection {
     this.checkOpen();
     const prepared = prepare(document);
     checkVariables(variables);
-    const body = encode(prepared, variables);
+    const written = variables === undefined ? undefined : writeVariables(variables);
+    const variableNames = Object.keys(variables ?? {});
+    const settings = readCallSettings(options, this.options.settings);
+    // All that the caller gave has been read by now, and is the caller's to change.
+    this.#encode ??= (await import("./transport/graphql.ts")).encode;
+    const body = this.#encode(prepared, written);
     const { name, kind } = prepared;
     const { endpoint: url, dialect, secrets } = this.options;
-    const settings = readCallSettings(options, this.options.settings);
     const partial = settings.allowPartial && plan.mayBePartial === true;
     const accepts = (data: Record<string, unknown>): boolean => partial || plan.accepts?.(data) === true;
     const facts: GraphQLFacts = { operationName: name, kind, dialect, secrets, accepts };
     const request = { url, method: "POST", headers: this.headers(headersOfKind, settings.headers), body };
-    const variableNames = Object.keys(variables ?? {});
     return this.run({ request, facts, variableNames, classify: (response) => classify(response, facts) }, settings, plan);
   }
 

@@ -44,6 +44,21 @@ describe("the headers of a request", () => {
   });
 });
 
+test("what is changed after a call was made is not sent with it, not even by the first call", async () => {
+  const { connection, fetch, headers } = connectionOver();
+  const variables = { id: 0 };
+  const given = { headers: { "x-call": "" } };
+  const calls: Promise<unknown>[] = [];
+  for (const id of [1, 2, 3]) {
+    variables.id = id;
+    given.headers["x-call"] = String(id);
+    calls.push(connection.send("mutation Revoke($id: Int) { revoke(id: $id) }", variables, given));
+  }
+  await Promise.all(calls);
+  const sent = fetch.mock.calls.map(([, { body }], nth) => [(JSON.parse(body) as { variables: { id: number } }).variables.id, headers(nth)["x-call"]]);
+  expect(sent).toEqual([[1, "1"], [2, "2"], [3, "3"]]);
+});
+
 describe("the credential of a call", () => {
   test.each<[string, CallPlan, string | undefined]>([
     ["is the connection's by default", {}, key],

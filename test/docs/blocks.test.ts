@@ -37,7 +37,7 @@ describe("the code blocks of the documents", () => {
     const fences = documents.flatMap((path) => read(path).split("\n").filter((line) => /^\s*(```|~~~)/.test(line)));
     expect(blocks.length).toBeGreaterThan(30);
     expect(fences).toHaveLength(2 * blocks.length);
-    expect(blocks.filter(({ language }) => !["ts", "sh", "json", "yaml", "graphql", "text"].includes(language)).map(place)).toEqual([]);
+    expect(blocks.filter(({ language }) => !["ts", "sh", "json", "yaml", "graphql", "text", "console"].includes(language)).map(place)).toEqual([]);
   });
 
   it("of TypeScript compile, each as a module of its own", () => {

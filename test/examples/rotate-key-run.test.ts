@@ -94,7 +94,7 @@ describe.skipIf(noCommand !== undefined)("the script of the workflow that rotate
     const { code, said } = await rotate();
     expect(code, said).toBe(0);
     expect(calls()).toBe("secret set LC_API_KEY of owner/repository by ghs_token\n");
-    expect(secret()).toMatch(/^lmr_sa_\w+$/);
+    expect(secret()).toMatch(/^lmr_sa_[\w-]+$/);
     expect(secret()).not.toBe(old.apiKey.reveal());
     expect([await opens(secret()), await opens(old.apiKey.reveal())]).toEqual([true, false]);
     for (const hidden of [secret(), old.apiKey.reveal(), fake.userKey.secret, "ghs_token"]) expect(said).not.toContain(hidden);

@@ -86,8 +86,10 @@ describe("the other laws of src", { timeout: 60_000 }, () => {
     expect((await lint(file, text)).join("\n")).toContain(law);
   });
 
-  it("let the environment's one reader read it, and tests do so too", async () => {
+  it("let the environment's one reader read it, the command's process, and tests", async () => {
     expect(await lint("src/core/environment.ts", "export const x = process.env;")).toEqual([]);
+    expect(await lint("src/cli/main.ts", "export const x = process.env;")).toEqual([]);
+    expect(await lint("src/cli/run.ts", "export const x = process.env;")).not.toEqual([]);
     expect(await lint("test/a.test.ts", "export const x = process.env;")).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { afterAll } from "vitest";
 
 /** In the repository, so that packages are found from there. */
 const parent = fileURLToPath(new URL("../../.tmp/", import.meta.url));
+const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 const made = new Map<string, Promise<string>>();
 const folders: string[] = [];
 
@@ -25,6 +26,9 @@ async function bundle(path: string): Promise<string> {
   const folder = mkdtempSync(`${parent}program-`);
   folders.push(folder);
   const outfile = `${folder}/program.mjs`;
-  await build({ entryPoints: [path], outfile, bundle: true, packages: "external", platform: "node", format: "esm", target: "node20", logLevel: "error" });
+  // The command imports the package by its name; what is built of it may be older than the sources.
+  const entries = ["cloudtower", "lumoauth", "luminary", "testing"].map((name) => [`keylight/${name}`, source(`${name}/index.ts`)]);
+  const alias = { ...Object.fromEntries(entries), keylight: source("index.ts") };
+  await build({ entryPoints: [path], outfile, bundle: true, alias, packages: "external", platform: "node", format: "esm", target: "node20", logLevel: "error" });
   return outfile;
 }

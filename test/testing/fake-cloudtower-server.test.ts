@@ -182,6 +182,7 @@ test("requests are recorded as they came, with the name of their operation", asy
       variables: {},
       body: { where: {} },
       status: 200,
+      dropped: false,
       at: start,
     },
     expect.objectContaining({ operationName: "CreateApiKey", path: "/api/", headers, variables: { name: "ci" }, at: start + 7 }),

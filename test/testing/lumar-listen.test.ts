@@ -74,6 +74,31 @@ describe("the server", () => {
     expect(fake.requests).toHaveLength(3);
   });
 
+  test("lets a function go around each request, which may look, refuse, break off or answer", async () => {
+    const fake = createFakeLumar();
+    const hosts: (string | null)[] = [];
+    const server = await fake.listen({
+      around: async (incoming, next) => {
+        hosts.push(incoming.headers.get("host"));
+        if (incoming.headers.has("x-refuse")) return new Response("no", { status: 403 });
+        if (incoming.headers.has("x-break")) return Response.error();
+        const answer = await next(incoming);
+        return new Response(answer.body, { status: answer.status, headers: { "x-around": "yes" } });
+      },
+    });
+    closers.push(server.close);
+    const post = (headers: Record<string, string>) => fetch(server.url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: '{"query":"{ version }"}' });
+    const passed = await post({});
+    expect([passed.headers.get("x-around"), await passed.json()]).toEqual(["yes", { data: { version: "1.0.0" } }]);
+    expect((await post({ "x-refuse": "1" })).status).toBe(403);
+    await expect(post({ "x-break": "1" })).rejects.toThrow(TypeError);
+    expect(hosts).toEqual(Array(3).fill(new URL(server.url).host));
+    expect(fake.requests).toHaveLength(1);
+    // Other ways to the fake do not go through it.
+    await fake.handle(new Request(server.url, { method: "POST", body: "{}" }));
+    expect(hosts).toHaveLength(3);
+  });
+
   test("ends open connections when it closes", async () => {
     const { fake, server, post } = await listening();
     fake.failNext({ delay: 60_000 });

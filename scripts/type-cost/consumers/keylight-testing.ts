@@ -19,11 +19,12 @@ const luminaryOptions: FakeLuminaryOptions = { now: () => 0, redirectPorts: "any
 const lumoAuthOptions: FakeLumoAuthOptions = { now: () => 0, lists: "meta", rateLimit: { requests: 10, perMs: 1_000, retryAfter: "date" } };
 
 export async function server(fake: FakeServer, fault: Fault): Promise<readonly unknown[]> {
-  const listening = await fake.listen({ port: 0 });
+  const listening = await fake.listen({ port: 0, around: (request, next) => next(request) });
   fake.failNext([fault, { status: 503, delay: 10 }]);
   const answer = await fake.handle(new Request(listening.url, { method: "POST", body: "{}" }));
   await listening.close();
-  const seen = fake.requests.map(({ operationName, headers, variables, status, at }) => [operationName, headers["x-api-key"], variables, status, at]);
+  const seen = fake.requests.map(({ operationName, headers, variables, status, dropped, at }) => [operationName, headers["x-api-key"], variables, status, dropped, at]);
+  fake.forgetRequests();
   return [fake.handlers, answer.status, ...seen];
 }
 
@@ -31,9 +32,12 @@ export function lumar(): readonly unknown[] {
   const fake = createFakeLumar(lumarOptions);
   const { userKey } = fake.createUser({ role: "Editor" });
   const { account } = fake.createAccount({ name: "Other", foreign: true });
+  const { token } = fake.openSession(userKey.id);
+  const robot = fake.createServiceAccount({ accountId: account.id, name: "robot", roleCode: "Viewer" });
+  fake.setRateLimit({ requests: 1, perMs: 1_000, retryAfter: false });
   fake.expireSessions();
   fake.revokeUserKey(userKey.id);
-  return [account.id, fake.account.name, fake.userKey.secret];
+  return [token, robot.name, fake.snapshot().serviceAccounts.map(({ name }) => name), account.id, fake.account.name, fake.userKey.secret];
 }
 
 export function cloudTower(): readonly unknown[] {

@@ -23,6 +23,18 @@ export interface SharedPlace extends Pick<SessionStore, "get" | "set" | "delete"
   take(key: string, wait: LockWait): Promise<Release | undefined>;
 }
 
+/** A place whose code is loaded when it is first used: most programs keep sessions in memory, and would load it in vain. */
+export function placeOnDemand(load: () => Promise<SharedPlace>): SharedPlace {
+  let loading: Promise<SharedPlace> | undefined;
+  const loaded = (): Promise<SharedPlace> => (loading ??= load());
+  return {
+    get: async (key) => (await loaded()).get(key),
+    set: async (key, session) => (await loaded()).set(key, session),
+    delete: async (key, ifToken) => (await loaded()).delete(key, ifToken),
+    take: async (key, wait) => (await loaded()).take(key, wait),
+  };
+}
+
 /**
  * A store over a shared place. What the place cannot take is kept in memory, so that this process goes on with it; the
  * error is thrown all the same, since whoever uses the store has to know. Without the place's lock there is still one

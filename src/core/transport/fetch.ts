@@ -32,6 +32,8 @@ export function fetchTransport(fetch: typeof globalThis.fetch): Transport {
         exchange.phase = "body";
         return await exchange.scope.race(readAnswer(response, exchange.maxResponseBytes));
       } catch (error) {
+        // Only here: an abort takes the time of an error and its stack, and an answer that was read to its end has nothing left to give up.
+        abort.abort();
         if (ended !== undefined) throw ended;
         if (error instanceof WireError) throw error;
         const failure = codeOf(error);
@@ -42,7 +44,6 @@ export function fetchTransport(fetch: typeof globalThis.fetch): Transport {
         throw new WireError("network", failure);
       } finally {
         stop();
-        abort.abort();
       }
     },
     close: () => undefined,

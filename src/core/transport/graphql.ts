@@ -1,6 +1,4 @@
 import { GraphQLClient } from "graphql-request";
-import { ValidationError } from "../../errors/index.ts";
-import { encodeBody } from "../secret.ts";
 import type { PreparedDocument } from "./document.ts";
 
 /** The body of a document's requests, as graphql-request writes it. */
@@ -16,25 +14,13 @@ interface Frame {
 const frames = new WeakMap<PreparedDocument, Frame>();
 
 /**
- * The body of a request for an operation. graphql-request writes the body of a document once; afterwards only the variables are
- * written, in the place that it gave them.
- *
- * @throws {@link ValidationError} for variables that cannot be written as JSON.
+ * The body of a request for an operation. graphql-request writes the body of a document once; afterwards the variables, which are
+ * written already, are put in the place that it gave them.
  */
-export function encode(document: PreparedDocument, variables: object | undefined): string {
+export function encode(document: PreparedDocument, variables: string | undefined): string {
   let frame = frames.get(document);
   if (frame === undefined) frames.set(document, (frame = frameOf(document)));
-  return variables === undefined ? frame.bare : frame.before + written(variables) + frame.after;
-}
-
-function written(variables: object): string {
-  try {
-    return encodeBody(variables);
-  } catch {
-    throw new ValidationError("the variables cannot be written as JSON", [
-      { path: "variables", message: "holds a BigInt or refers to itself" },
-    ]);
-  }
+  return variables === undefined ? frame.bare : frame.before + variables + frame.after;
 }
 
 function frameOf(document: PreparedDocument): Frame {

@@ -40,23 +40,26 @@ export function keepConnections(agent: Agent): void {
 /** Owner: an agent. Key: host and port. A connection leaves when it is taken, and when it ends: at the latest after its idle time. */
 class IdleConnections {
   readonly #lists = new Map<string, Socket[]>();
-  readonly #listened = new WeakSet<Socket>();
+  /** Owner: this object. Key: a connection that is listened to; value: how much had been read from it when it was last put. */
+  readonly #read = new WeakMap<Socket, number>();
 
   /** The one that was used last, since the server closes it last. */
   take(key: string): Socket | undefined {
     const list = this.#lists.get(key);
-    let socket = list?.pop();
-    while (socket !== undefined && !isUsable(socket)) socket = list?.pop();
-    return socket;
+    for (;;) {
+      const socket = list?.pop();
+      // What came meanwhile was asked for by nobody: the next thing to come might be taken for the answer to the next request.
+      if (socket === undefined || (isUsable(socket) && socket.bytesRead === this.#read.get(socket))) return socket;
+      socket.destroy();
+    }
   }
 
   put(socket: Socket, key: string): void {
     let list = this.#lists.get(key);
     if (list === undefined) this.#lists.set(key, (list = []));
     list.push(socket);
-    if (this.#listened.has(socket)) return;
-    this.#listened.add(socket);
-    listen(socket, list);
+    if (!this.#read.has(socket)) listen(socket, list);
+    this.#read.set(socket, socket.bytesRead);
   }
 }
 
@@ -92,7 +95,8 @@ function isUsable(socket: Socket): boolean {
 function mayStay(agent: Agent, socket: Socket): boolean {
   const carried: unknown = Reflect.get(socket, "_httpMessage");
   if (carried === null || carried === undefined || !isUsable(socket)) return false;
-  const kept: unknown = Reflect.apply(agent.keepSocketAlive, agent, [socket]);
+  const keep: unknown = Reflect.get(agent, "keepSocketAlive");
+  const kept: unknown = typeof keep === "function" && Reflect.apply(keep, agent, [socket]);
   // The request would otherwise live as long as the connection.
   Reflect.set(socket, "_httpMessage", null);
   return kept !== false;

@@ -69,13 +69,6 @@ class NodeTransport implements Transport {
 
   /** Requests that have not come to their end. */
   #inFlight = 0;
-  /** Those of them that go out at the end of this turn of the event loop. */
-  #waiting: (() => void)[] = [];
-  readonly #endTurn = (): void => {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const start of waiting) start();
-  };
 
   constructor(modules: NodeModules, agents: Agents) {
     this.#modules = modules;
@@ -102,6 +95,8 @@ class NodeTransport implements Transport {
       };
       const done = (response: WireResponse): void => {
         end();
+        // A server that answers early may never read the rest of the body, and so never end the connection.
+        if (outgoing?.writableFinished === false) outgoing.destroy();
         resolve(response);
       };
       const stop = exchange.scope.onEnd(fail);
@@ -123,13 +118,11 @@ class NodeTransport implements Transport {
   /**
    * A request that is alone goes at once. Those of a busy client go together at the end of a turn of the event loop: a sleeping
    * server is then woken once a turn and not once a request, which takes the system longer than all the rest of a call.
+   * Each has an immediate of its own, which runs in the async context of its call: tracing looks there for whom a request is.
    */
   #inTurn(start: () => void): void {
-    if (this.#inFlight === 1) {
-      start();
-      return;
-    }
-    if (this.#waiting.push(start) === 1) setImmediate(this.#endTurn);
+    if (this.#inFlight === 1) start();
+    else setImmediate(start);
   }
 
   #listen(outgoing: ClientRequest, exchange: Exchange, done: (response: WireResponse) => void, fail: (error: Error) => void): void {
@@ -174,9 +167,8 @@ class NodeTransport implements Transport {
   #addressOf(url: URL): RequestOptions {
     const known = this.#addresses.get(url);
     if (known !== undefined) return known;
-    const agent = url.protocol === "https:" ? this.#agents.https : this.#agents.http;
     const { protocol, hostname, port, path } = this.#modules[5].default.urlToHttpOptions(url);
-    const address = { protocol, hostname, port, path, agent };
+    const address = { protocol, hostname, port, path, agent: protocol === "https:" ? this.#agents.https : this.#agents.http };
     this.#addresses.set(url, address);
     return address;
   }

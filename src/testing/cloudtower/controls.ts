@@ -1,3 +1,4 @@
+import type { FakeServer } from "../shared/fake-server.ts";
 import { randomUrlSafe } from "../shared/random.ts";
 import { newId } from "./ids.ts";
 import type { KeyRecord, RoleRecord, UserRecord } from "./records.ts";
@@ -7,7 +8,7 @@ import type { FakeCloudTower, FakeCloudTowerApiKey, FakeCloudTowerUser, FakeClou
 import { checkVersion } from "./version.ts";
 import { newVm } from "./vms.ts";
 
-type Controls = Omit<FakeCloudTower, "handlers" | "handle" | "listen" | "failNext" | "requests" | "endpoint" | "logins" | "strategies" | "vms">;
+type Controls = Omit<FakeCloudTower, keyof FakeServer | "endpoint" | "logins" | "strategies" | "vms">;
 
 /** What a test does to the server behind its back. */
 export function createControls(state: State, operations: RestOperations): Controls {

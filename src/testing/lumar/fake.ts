@@ -5,13 +5,14 @@ import type { Service } from "../shared/pipeline.ts";
 import { unauthorized } from "./answers.ts";
 import { loadLumarEngine } from "./engine.ts";
 import { createKeyMutations } from "./key-mutations.ts";
-import { resolveOptions, type FakeLumarOptions, type Settings } from "./options.ts";
+import { resolveOptions, type FakeLumarOptions, type FakeLumarRateLimit, type Settings } from "./options.ts";
 import { createQueries } from "./queries.ts";
-import { createOverLimit } from "./rate-limit.ts";
+import { RateLimiter } from "./rate-limit.ts";
 import { createRefuse } from "./refusal.ts";
 import { createServiceAccountMutations } from "./service-account-mutations.ts";
 import { readCall } from "./service.ts";
 import { createSessionMutations } from "./session-mutations.ts";
+import { shownSession, takeSnapshot, type FakeLumarSession, type FakeLumarSnapshot } from "./snapshot.ts";
 import { State, type AccountRecord, type UserKeyRecord, type UserRecord } from "./state.ts";
 import { createViews } from "./views.ts";
 
@@ -41,6 +42,15 @@ export interface FakeLumar extends FakeServer {
    * @returns the account, and the user key of its Admin user.
    */
   createAccount(input?: { readonly name?: string; readonly foreign?: boolean }): { readonly account: FakeAccount; readonly userKey: FakeUserKey };
+  /**
+   * Makes a service account, as its Admin user would.
+   * @param input `accountId`: default {@link FakeLumar.account}; `name`: default a made-up one; `roleCode`: default Viewer.
+   * @throws Error if there is no such account.
+   */
+  createServiceAccount(input?: { readonly accountId?: string; readonly name?: string; readonly roleCode?: RoleCode }): {
+    readonly id: string;
+    readonly name: string;
+  };
   /** Ends all sessions that are open now. */
   expireSessions(): void;
   /**
@@ -48,6 +58,19 @@ export interface FakeLumar extends FakeServer {
    * @throws Error if there is no such key.
    */
   revokeUserKey(id: string): void;
+  /**
+   * Opens a session without a login request.
+   * @param userKeyId - whose it is; default {@link FakeLumar.userKey}.
+   * @throws Error if there is no such key.
+   */
+  openSession(userKeyId?: string): FakeLumarSession;
+  /**
+   * Limits the requests from now on, in a new window.
+   * @param limit - none lifts the limit.
+   */
+  setRateLimit(limit?: FakeLumarRateLimit): void;
+  /** What the server keeps, as it is now. Of secrets it holds the tokens of sessions alone. */
+  snapshot(): FakeLumarSnapshot;
 }
 
 /**
@@ -64,7 +87,7 @@ export function createFakeLumar(options: FakeLumarOptions = {}): FakeLumar {
   const settings = resolveOptions(options);
   const state = new State(settings);
   const first = createFirstUser(state);
-  const overLimit = createOverLimit(settings);
+  const limiter = new RateLimiter(settings);
   let engine: Promise<Engine> | undefined;
   const service: Service = {
     now: settings.now,
@@ -72,7 +95,7 @@ export function createFakeLumar(options: FakeLumarOptions = {}): FakeLumar {
     read: async (received) => {
       engine ??= loadLumarEngine(createResolvers(state, settings));
       const call = readCall(received, await engine, state, settings);
-      return { ...call, execute: async () => overLimit() ?? (await call.execute()) };
+      return { ...call, execute: async () => limiter.refusal() ?? (await call.execute()) };
     },
   };
   const path = "/graphql";
@@ -81,6 +104,11 @@ export function createFakeLumar(options: FakeLumarOptions = {}): FakeLumar {
     account: shownAccount(first.account),
     userKey: shownKey(first.userKey),
     ...createControls(state, first),
+    ...createSessionControls(state, first),
+    setRateLimit: (limit?: FakeLumarRateLimit) => {
+      limiter.set(limit);
+    },
+    snapshot: () => takeSnapshot(state),
   });
 }
 
@@ -107,7 +135,7 @@ function createResolvers(state: State, settings: Settings): object {
   };
 }
 
-type Controls = Pick<FakeLumar, "createUser" | "createAccount" | "expireSessions" | "revokeUserKey">;
+type Controls = Pick<FakeLumar, "createUser" | "createAccount" | "createServiceAccount">;
 
 function createControls(state: State, first: First): Controls {
   let accounts = 1;
@@ -123,14 +151,31 @@ function createControls(state: State, first: First): Controls {
       first.user.roles.set(account, "Admin");
       return { account: shownAccount(account), userKey: shownKey(first.userKey) };
     },
+    createServiceAccount: ({ accountId = first.account.id, name = "Example service account", roleCode = "Viewer" } = {}) => {
+      const account = state.account(accountId);
+      if (account === undefined) throw new Error(`There is no account ${accountId}.`);
+      const { id } = state.addServiceAccount({ account, createdBy: first.user, name, description: null, roleCode });
+      return { id, name };
+    },
+  };
+}
+
+type SessionControls = Pick<FakeLumar, "expireSessions" | "revokeUserKey" | "openSession">;
+
+function createSessionControls(state: State, first: First): SessionControls {
+  const keyOf = (id: string): UserKeyRecord => {
+    const key = state.userKey(id);
+    if (key === undefined) throw new Error(`There is no user key ${id}.`);
+    return key;
+  };
+  return {
     expireSessions: () => {
       state.deleteAllSessions();
     },
     revokeUserKey: (id) => {
-      const key = state.userKey(id);
-      if (key === undefined) throw new Error(`There is no user key ${id}.`);
-      state.deleteUserKey(key);
+      state.deleteUserKey(keyOf(id));
     },
+    openSession: (userKeyId = first.userKey.id) => shownSession(state.addSession(keyOf(userKeyId))),
   };
 }
 

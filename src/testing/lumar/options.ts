@@ -13,6 +13,14 @@ export interface FakeLumarError {
   readonly message?: string;
 }
 
+/** At most `requests` requests within a window of `perMs` ms. */
+export interface FakeLumarRateLimit {
+  readonly requests: number;
+  readonly perMs: number;
+  /** Whether the refusal has a `Retry-After` header. @defaultValue true */
+  readonly retryAfter?: boolean;
+}
+
 /**
  * What the fake server is to be like. The switches exist where Lumar's documentation leaves the behaviour open: each default
  * is the likeliest reading, and a client should stand either.
@@ -81,11 +89,10 @@ export interface FakeLumarOptions {
    */
   readonly errors?: Readonly<Partial<Record<FakeLumarErrorKind, FakeLumarError>>>;
   /**
-   * Answers 429 once more than `requests` requests came within a window of `perMs` ms. `retryAfter: false` leaves the
-   * `Retry-After` header out.
+   * Answers 429 to every request that is one too many; {@link FakeLumar.setRateLimit} changes it later.
    * @defaultValue no limit
    */
-  readonly rateLimit?: { readonly requests: number; readonly perMs: number; readonly retryAfter?: boolean };
+  readonly rateLimit?: FakeLumarRateLimit;
 }
 
 /** The options with their defaults filled in. */

@@ -141,6 +141,19 @@ export class State {
     return found !== undefined && this.#settings.now() < found.expiresAt ? found : undefined;
   }
 
+  get accounts(): AccountRecord[] {
+    return [...this.#accounts.values()];
+  }
+
+  get users(): UserRecord[] {
+    return [...this.#users.values()];
+  }
+
+  /** Those that are live. */
+  get sessions(): SessionRecord[] {
+    return [...this.#sessions.values()].filter(({ expiresAt }) => this.#settings.now() < expiresAt);
+  }
+
   userKeysOf(user: UserRecord): UserKeyRecord[] {
     return [...this.#userKeys.values()].filter((key) => key.user === user);
   }

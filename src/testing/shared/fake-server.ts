@@ -1,5 +1,5 @@
 import { FaultQueue, type Fault } from "./faults.ts";
-import { listen, type Listening } from "./http-server.ts";
+import { listen, type Around, type Listening } from "./http-server.ts";
 import { createHandlers, type MswHandlers } from "./msw.ts";
 import { createHandle, type RecordedRequest, type Service } from "./pipeline.ts";
 
@@ -18,9 +18,9 @@ export interface FakeServer {
   handle(request: Request): Promise<Response>;
   /**
    * Listens on 127.0.0.1.
-   * @param options `port`: default any free one.
+   * @param options `port`: default any free one; `around`: goes around every request that the service is given, see {@link Around}.
    */
-  listen(options?: { readonly port?: number }): Promise<Listening>;
+  listen(options?: { readonly port?: number; readonly around?: Around }): Promise<Listening>;
   /**
    * Lets the next request fail, or the next requests one after the other.
    * @throws RangeError for a status that no answer can have.
@@ -28,6 +28,8 @@ export interface FakeServer {
   failNext(fault: Fault | readonly Fault[]): void;
   /** All requests to the service so far, also the refused ones, with their real headers. */
   readonly requests: readonly RecordedRequest[];
+  /** Empties {@link FakeServer.requests}, for a server that runs for long. What it keeps otherwise stays. */
+  forgetRequests(): void;
 }
 
 /** Where a fake is found. */
@@ -54,13 +56,18 @@ export function createFakeServer(service: Service, { urls, path, serves = () => 
       return (handlers ??= createHandlers(urls, handle));
     },
     handle,
-    listen: ({ port = 0 } = {}) => listen(handle, { path, serves, port }),
+    listen: ({ port = 0, around = straight } = {}) => listen((request) => around(request, handle), { path, serves, port }),
     failNext: (fault) => {
       faults.add(isList(fault) ? fault : [fault]);
     },
     requests,
+    forgetRequests: () => {
+      requests.length = 0;
+    },
   };
 }
+
+const straight: Around = (request, next) => next(request);
 
 // `Array.isArray` does not narrow readonly arrays.
 function isList(fault: Fault | readonly Fault[]): fault is readonly Fault[] {

@@ -8,6 +8,15 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
+/**
+ * Goes around a request of a fake that listens: looks at it, answers in the fake's place, or does something once it has been
+ * answered.
+ * @param request - with all of its headers, `host` among them; its body can be read once.
+ * @param next - the fake itself.
+ * @returns the answer; `Response.error()` breaks the connection.
+ */
+export type Around = (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
+
 /** Where a server listens, and what it answers to. */
 interface Site {
   readonly path: string;

@@ -25,6 +25,8 @@ export interface RecordedRequest {
   readonly body: unknown;
   /** The HTTP status that was answered; 0 for a dropped connection and while there is no answer yet. */
   readonly status: number;
+  /** Whether a fault dropped the connection, or the client left while a fault kept it waiting. */
+  readonly dropped: boolean;
   /** When the request arrived by the fake's clock, in ms since 1970. */
   readonly at: number;
 }
@@ -60,6 +62,7 @@ export function createHandle(service: Service, faults: FaultQueue, requests: Rec
       return toResponse(dated(answer, service.now()), fault, request.signal);
     }
     if (fault.delay !== undefined) await sleep(fault.delay, request.signal);
+    record.dropped = fault.drop !== undefined || request.signal.aborted;
     if (fault.drop === "before" || request.signal.aborted) return Response.error();
     const execute = (): Promise<Answer> => call.execute();
     if (fault.drop === "after") {
@@ -72,10 +75,10 @@ export function createHandle(service: Service, faults: FaultQueue, requests: Rec
   };
 }
 
-function recordOf(received: Received, { operationName, variables }: ReadCall, at: number): RecordedRequest & { status: number } {
+function recordOf(received: Received, { operationName, variables }: ReadCall, at: number): RecordedRequest & { status: number; dropped: boolean } {
   const { method, url, headers } = received;
   const where = { method, url: url.href, path: url.pathname };
-  return { operationName, ...where, headers: Object.fromEntries(headers), variables, body: bodyOf(received), status: 0, at };
+  return { operationName, ...where, headers: Object.fromEntries(headers), variables, body: bodyOf(received), status: 0, dropped: false, at };
 }
 
 /** By the fake's clock, so that a client can tell its own clock from the server's. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SessionStoreError } from "../../../src/errors/index.ts";
-import { poll, sharedSessionStore, storeTrouble, type SharedPlace } from "../../../src/core/session/file-or-keyv.ts";
+import { placeOnDemand, poll, sharedSessionStore, storeTrouble, type SharedPlace } from "../../../src/core/session/file-or-keyv.ts";
 import type { StoredSession } from "../../../src/core/session/store.ts";
 import { caught, deferred, settled, storeWith, tokenOf } from "./manager-support.ts";
 
@@ -92,6 +92,33 @@ describe("a store over a shared place", () => {
     const run = vi.fn(() => Promise.resolve());
     expect(await caught(Promise.resolve(store.withLock?.("key", run, { timeout: 1_000, signal: abort.signal })))).toBe("left");
     expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe("a place on demand", () => {
+  it("is loaded when it is first used, and once for all who use it by then", async () => {
+    const { place } = await sharedOver();
+    const loading = deferred<SharedPlace>();
+    const load = vi.fn(() => loading.promise);
+    const store = sharedSessionStore(placeOnDemand(load));
+    expect(load).not.toHaveBeenCalled();
+    const saved = store.set("key", at(2));
+    const found = store.get("key");
+    loading.resolve(place);
+    await saved;
+    expect(await found).toEqual(at(2));
+    await store.delete("key", tokenOf(2));
+    expect(await store.withLock?.("key", () => Promise.resolve("held"), options())).toBe("held");
+    expect(place.delete).toHaveBeenCalledWith("key", tokenOf(2));
+    expect(place.take).toHaveBeenCalledWith("key", expect.objectContaining({ signal: expect.any(AbortSignal) }));
+    expect(load).toHaveBeenCalledOnce();
+  });
+
+  it("that cannot be loaded is as one that takes nothing", async () => {
+    const store = sharedSessionStore(placeOnDemand(() => Promise.reject(full)));
+    expect(await caught(store.set("key", at(2)))).toBe(full);
+    expect(await store.get("key")).toEqual(at(2));
+    expect(await store.withLock?.("key", () => Promise.resolve("alone"), options())).toBe("alone");
   });
 });
 

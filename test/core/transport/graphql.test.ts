@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ValidationError } from "../../../src/errors/index.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import { encode } from "../../../src/core/transport/graphql.ts";
+import { encode as encodeWritten } from "../../../src/core/transport/graphql.ts";
+import type { PreparedDocument } from "../../../src/core/transport/document.ts";
+import { writeVariables } from "../../../src/core/transport/variables.ts";
+
+function encode(document: PreparedDocument, variables: object | undefined): string {
+  return encodeWritten(document, variables === undefined ? undefined : writeVariables(variables));
+}
 
 const document = { text: "query Me { me { id } }", name: "Me", kind: "query" as const };
 
