@@ -5,12 +5,14 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkLinks } from "./docs/links.ts";
+import { showAsText } from "./docs/media.ts";
 import { buildSite } from "./docs/site.ts";
 
 /** @returns the exit code. */
 export async function main(folder: string, say: (line: string) => void): Promise<0 | 1> {
   const out = join(folder, "site");
   if (!(await buildSite(folder, out))) return 1;
+  showAsText(out);
   const { links, dead } = checkLinks(out);
   for (const { page, href } of dead) say(`${page}: nothing is at ${href}`);
   if (dead.length === 0) say(`site/index.html, with ${links} links checked`);

@@ -23,7 +23,8 @@ const attributes = (html: string, name: RegExp): string[] => [...html.matchAll(n
 export function checkLinks(folder: string): Checked {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll("\\", "/"));
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll("\\", "/"))
+    .sort();
   const read = (...endings: string[]): [string, string][] =>
     files.filter((file) => endings.some((ending) => file.endsWith(ending))).map((file) => [file, readFileSync(join(folder, file), "utf8")]);
   const places = new Map(read(".html", ".svg").map(([file, text]) => [file, new Set(attributes(text, /\sid="([^"]*)"/g))]));

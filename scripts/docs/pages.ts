@@ -29,7 +29,7 @@ const groups: readonly (readonly [group: string, paths: readonly string[]])[] = 
       "examples/README.md",
     ],
   ],
-  ["The command", ["docs/cli.md", "docs/sandbox.md"]],
+  ["Command line", ["docs/cli.md", "docs/cli-session.md", "docs/sandbox.md"]],
   ["Other services", ["docs/cloudtower.md", "docs/lumoauth.md", "docs/luminary.md"]],
   ["Promises", ["docs/reliability.md", "docs/performance.md"]],
   ["Project", ["CONTRIBUTING.md", "CHANGELOG.md"]],

@@ -13,8 +13,8 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 /** The entries as `paths` of tsconfig.json leads to their sources. */
 export function publicEntries(folder: string): PublicEntry[] {
-  const { config }: { config?: unknown } = ts.readConfigFile(join(folder, "tsconfig.json"), (path) => ts.sys.readFile(path));
-  const options = isObject(config) ? config["compilerOptions"] : undefined;
+  const read: { config?: unknown } = ts.readConfigFile(join(folder, "tsconfig.json"), (path) => ts.sys.readFile(path));
+  const options = isObject(read.config) ? read.config["compilerOptions"] : undefined;
   const paths = isObject(options) ? options["paths"] : undefined;
   if (!isObject(paths)) throw new Error("tsconfig.json has no paths");
   return Object.entries(paths).map(([specifier, targets]) => ({ specifier, source: join(folder, String(Array.isArray(targets) ? targets[0] : targets)) }));

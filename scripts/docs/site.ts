@@ -17,9 +17,10 @@ const options: Partial<TypeDocOptions> = {
   githubPages: false,
   sortEntryPoints: false,
   searchInDocuments: true,
+  useFirstParagraphOfCommentAsSummary: true,
   groupOrder: [...groupNames, "*"],
   navigation: { includeGroups: true, excludeReferences: true },
-  highlightLanguages: ["typescript", "bash", "json", "yaml", "graphql"],
+  highlightLanguages: ["typescript", "bash", "console", "json", "yaml", "graphql"],
   headings: { readme: false, document: false },
   logLevel: "Warn",
   treatWarningsAsErrors: true,
@@ -45,6 +46,7 @@ export async function buildSite(folder: string, out: string): Promise<boolean> {
     tsconfig: join(folder, "tsconfig.json"),
     readme: join(folder, "README.md"),
     customCss: join(folder, "scripts/docs/site.css"),
+    favicon: join(folder, "scripts/docs/favicon.svg"),
   });
   app.renderer.defineRouter("keylight", Router);
   nameModules(app, new Map(entries.map(({ source, specifier }) => [source, specifier])));

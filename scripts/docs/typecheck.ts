@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import type { Block, GivenFile } from "./blocks.ts";
 
@@ -18,7 +18,9 @@ export function typecheck(blocks: readonly Block[], given: readonly GivenFile[],
   const files = new Map([...blocks.map((block) => asFile(block, folder)), ...given.map(({ path, code }) => ({ name: join(folder, path), text: code }))].map((file) => [file.name, file]));
   const options = { ...optionsOf(folder), noEmit: true };
   const program = ts.createProgram([...files.keys()], options, hostOf(options, files));
-  return ts.getPreEmitDiagnostics(program).map((diagnostic) => complaint(diagnostic, files, folder));
+  // Not those of the sources, which `npm run typecheck` finds.
+  const found = [...files.keys()].flatMap((name) => ts.getPreEmitDiagnostics(program, program.getSourceFile(name)));
+  return [...new Set(found.map((diagnostic) => complaint(diagnostic, files, folder)))];
 }
 
 function asFile({ path, line, code, given }: Block, folder: string): Virtual {
@@ -30,15 +32,17 @@ function asFile({ path, line, code, given }: Block, folder: string): Virtual {
 
 function optionsOf(folder: string): ts.CompilerOptions {
   const file = join(folder, "tsconfig.json");
-  const { config }: { config?: unknown } = ts.readConfigFile(file, (path) => ts.sys.readFile(path));
-  return ts.parseJsonConfigFileContent({ ...Object(config), include: [], files: [] }, ts.sys, folder, undefined, file).options;
+  const read: { config?: unknown } = ts.readConfigFile(file, (path) => ts.sys.readFile(path));
+  return ts.parseJsonConfigFileContent(read.config, { ...ts.sys, readDirectory: () => [] }, folder, undefined, file).options;
 }
 
 function hostOf(options: ts.CompilerOptions, files: ReadonlyMap<string, Virtual>): ts.CompilerHost {
-  // Without its word on directories, the compiler looks for files in folders that are not there, too.
-  const { directoryExists, ...disk } = ts.createCompilerHost(options);
+  // Files may be in folders that are on no disk either.
+  const disk = ts.createCompilerHost(options);
+  const folders = new Set([...files.keys()].map(dirname));
   return {
     ...disk,
+    directoryExists: (name) => folders.has(name) || ts.sys.directoryExists(name),
     fileExists: (name) => files.has(name) || disk.fileExists(name),
     readFile: (name) => files.get(name)?.text ?? disk.readFile(name),
     getSourceFile(name, target, ...rest) {
