@@ -42,7 +42,7 @@ export async function checkAlone({ folder }: Consumer): Promise<void> {
   const files = ["client.ts", "smoke.ts"];
   const types = (name: string, options: Record<string, unknown>, more: string[] = []) => typeCheck(folder, name, options, [...files, ...more]);
   // graphql and open are optional peers, loaded where they are. The command imports keylight as users do.
-  const codeMayImport = new RegExp(`^(\\.{1,2}/|node:|(keylight|keylight/testing|graphql|open|${runtimeDependencies().join("|")})$)`);
+  const codeMayImport = new RegExp(`^(\\.{1,2}/|node:|(keylight(/\\w+)?|graphql|open|${runtimeDependencies().join("|")})$)`);
 
   addPrograms(folder);
   await check("imports by import, and prints nothing", () => runQuietly("import.mjs", [], folder));
