@@ -22,7 +22,7 @@ export interface Site {
 
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "keylight-cli-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   return directory;
 }
 
