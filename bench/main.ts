@@ -2,7 +2,8 @@
  * Measures keylight against its peers: `npm run bench`, in two minutes `npm run bench -- --quick`.
  *
  * Writes `bench/results.json`, `docs/performance.svg` and the tables of `docs/performance.md`.
- * `--only keylight,fetch` measures those clients alone and writes nothing. `--profile keylight` shows where a client's CPU goes.
+ * `--only keylight,fetch` measures those clients alone and writes nothing. `--profile keylight` shows where a client's CPU goes,
+ * 50 calls at a time, or `--at 1`.
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -23,7 +24,7 @@ import { full, narrowed, quick } from "./settings.ts";
 import { openWorkshop } from "./workshop.ts";
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, only: { type: "string", default: "" }, profile: { type: "string" } },
+  options: { quick: { type: "boolean", default: false }, only: { type: "string", default: "" }, profile: { type: "string" }, at: { type: "string", default: "50" } },
 });
 const only = namesIn(values.only);
 const settings = narrowed(values.quick ? quick : full, only);
@@ -39,7 +40,7 @@ const context: Context = { settings, workshop, server, say };
 try {
   const [load = 0] = loadavg();
   if (load > 0.5) say(`The machine is not idle (load ${load.toFixed(1)}): take the figures with care.`);
-  if (values.profile !== undefined) await showProfile(context, values.profile);
+  if (values.profile !== undefined) await showProfile(context, values.profile, Number(values.at));
   else if (only.length > 0) await measureCalls(context);
   else await everything();
 } finally {

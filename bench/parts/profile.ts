@@ -16,19 +16,19 @@ interface Profile {
   readonly samples: readonly number[];
 }
 
-/** The functions that a client's CPU goes to, 50 calls at a time, by their own time. */
-export async function showProfile(context: Context, client: string): Promise<void> {
+/** The functions that a client's CPU goes to, so many calls at a time, by their own time. */
+export async function showProfile(context: Context, client: string, concurrency: number): Promise<void> {
   const { workshop, server, settings, say } = context;
   const target = targetOf(context, "http");
   if (!isClientName(client) || target === undefined) throw new RangeError("--profile takes the name of a client");
   const profile = join(workshop.folder, "calls.cpuprofile");
   const { warmUp, sample } = settings;
-  const task: CallsTask = { client, concurrency: 50, target, control: server.control, warmUp, sample, inspect: false, profile };
+  const task: CallsTask = { client, concurrency, target, control: server.control, warmUp, sample, inspect: false, profile };
   const { cpuMicros } = await measure<CallsResult>(workshop, "calls", task);
   const { nodes, samples } = JSON.parse(readFileSync(profile, "utf8")) as Profile;
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const busy = samples.flatMap((id) => frames.get(id) ?? []).filter(({ functionName }) => functionName !== "(idle)");
-  say(`${client}: ${cpuMicros} µs of CPU a call while it is profiled\n`);
+  say(`${client}, ${concurrency} at a time: ${cpuMicros} µs of CPU a call while it is profiled\n`);
   for (const line of shares(busy, roomOf, cpuMicros, 20)) say(line);
   say("");
   for (const line of shares(busy, placeOf, cpuMicros, 60)) say(line);
