@@ -52,8 +52,8 @@ describe("--out", () => {
     expect(days).toBeGreaterThan(89.9);
     expect(days).toBeLessThan(90.1);
     expectNoSecret(ran);
-    // The file is what --env-file takes.
-    expect(dataOf(await at(site, ["whoami", "--json", "--env-file", "new.env"], { env: { LC_USER_KEY_ID: undefined, LC_USER_KEY_SECRET: undefined } }))).toMatchObject({ kind: "serviceAccount" });
+    // The file is what --dotenv takes.
+    expect(dataOf(await at(site, ["whoami", "--json", "--dotenv", "new.env"], { env: { LC_USER_KEY_ID: undefined, LC_USER_KEY_SECRET: undefined } }))).toMatchObject({ kind: "serviceAccount" });
   });
 
   test.each([
