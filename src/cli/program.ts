@@ -43,7 +43,7 @@ export function createProgram(act: Act, host: SandboxHost): Command {
     .on("option:version", () => {
       throw new CommanderError(0, versionAsked, "");
     })
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20, styleTitle: title })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 10, styleTitle: title })
     .addHelpText("after", about);
   const commands = [
     doctorCommand(act),
