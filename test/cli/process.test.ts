@@ -114,6 +114,16 @@ describe("a signal", { timeout: 30_000 }, () => {
     expect(ended.stderr).toMatch(/^Error: interrupted\nNext: .+\n$/);
   });
 
+  test.each([["SIGINT", 130], ["SIGTERM", 143]] as const)("%s is told to programs with the exit code that the process has", async (signal, code) => {
+    const site = await furnished();
+    const running = shell(`exec keylight keys create --service-account ${site.serviceAccount.id} --json --exec 'touch started; sleep 30'`, variables(await binFolder(), site), { cwd: site.directory });
+    await expect.poll(() => readdirSync(site.directory), { timeout: 15_000 }).toContain("started");
+    running.child.kill(signal);
+    const ended = await running.ended;
+    expect(ended.code).toBe(code);
+    expect(JSON.parse(ended.stderr)).toMatchObject({ error: { code: "SINK_FAILED", exitCode: code, revoked: true } });
+  });
+
   test("while a key is being made leaves none behind that nobody knows", async () => {
     const site = await furnished();
     site.fake.failNext({ operationName: "CreateServiceAccountKey", bodyDelay: 60_000 });
