@@ -1,3 +1,5 @@
+import type { KeylightError } from "keylight";
+
 export const exitCodes = { ok: 0, failure: 1, usage: 2, notFound: 3, permission: 4, rateLimited: 5, interrupted: 130, terminated: 143 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -82,7 +84,7 @@ const nextSteps: Readonly<Record<string, string>> = {
 };
 
 /** Errors whose own hint speaks to programmers, or says less. */
-const ourStepFirst: readonly string[] = ["INVALID_CREDENTIALS", "SERVICE_ACCOUNT_FORBIDDEN"];
+const ourStepFirst: readonly string[] = ["INVALID_CREDENTIALS", "RATE_LIMITED", "SERVICE_ACCOUNT_FORBIDDEN"];
 
 const exitCodeOf: Readonly<Record<string, ExitCode>> = {
   INVALID_CONFIGURATION: exitCodes.usage,
@@ -108,7 +110,7 @@ export async function troubleOf(error: unknown): Promise<Trouble> {
   if (isKeylightError(error)) {
     return {
       message: error.message,
-      hint: (ourStepFirst.includes(error.code) ? undefined : error.hint) ?? nextSteps[error.code] ?? "Run the command again with --debug to see more.",
+      hint: nextStepOf(error),
       code: error.code,
       exitCode: error.code === "LOGIN_FAILED" ? loginExitCode(error) : (exitCodeOf[error.code] ?? exitCodes.failure),
       facts: factsOf(error),
@@ -118,6 +120,12 @@ export async function troubleOf(error: unknown): Promise<Trouble> {
   const message = error instanceof Error ? error.message : String(error);
   const own = error instanceof Error && "hint" in error && typeof error.hint === "string" ? error.hint : undefined;
   return { message, hint: own ?? "Run the command again with --debug to see where it comes from.", code, exitCode: exitCodes.failure };
+}
+
+function nextStepOf({ code, hint, status = 0, retryAfterMs }: KeylightError): string {
+  if (code === "RATE_LIMITED" && retryAfterMs !== undefined) return `Wait ${Math.ceil(retryAfterMs / 1_000)} s, then run the command again.`;
+  if (code === "NETWORK_ERROR" && status >= 500) return "The server is in trouble: run the command again in a while.";
+  return (ourStepFirst.includes(code) ? undefined : hint) ?? nextSteps[code] ?? "Run the command again with --debug to see more.";
 }
 
 /** A login that met trouble on its way is no refusal. */
