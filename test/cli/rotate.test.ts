@@ -205,6 +205,15 @@ describe("keys rotate --older-than", () => {
     expect(JSON.parse(ran.stderr.slice(ran.stderr.indexOf("{")))).toMatchObject({ error: { code: "ROTATION_INCOMPLETE", exitCode: 1 } });
   });
 
+  test("names the new key also where the old one could not be revoked", async () => {
+    const site = await fleet();
+    site.fake.failNext({ operationName: "RevokeServiceAccountKey", status: 500 });
+    const ran = await rotate(site, ["--older-than", "90d", "--exec", "cat > /dev/null", "--yes"]);
+    expect(ran.code).toBe(1);
+    const made = (await site.client.serviceAccounts.keys.list(site.serviceAccount.id)).findLast(({ name }) => name === "nightly");
+    expect(ran.stdout).toMatch(new RegExp(`${site.due[0] ?? ""} .* rotated +new key ${made?.id ?? "missing"}; .*${site.due[0] ?? ""}`));
+  });
+
   test("with --fail-fast stops at the first failure", async () => {
     const site = await fleet();
     const ran = await rotate(site, ["--older-than", "90d", "--exec", "exit 1", "--yes", "--fail-fast"]);

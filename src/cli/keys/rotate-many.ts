@@ -125,7 +125,7 @@ function table(rows: readonly Row[]): Block {
       cell(serviceAccount.name),
       instant(key.createdAt, "-"),
       cell(result, tones[result]),
-      optional(trouble?.message ?? why ?? (newKeyId === undefined ? undefined : `new key ${newKeyId}`)),
+      optional([...(newKeyId === undefined ? [] : [`new key ${newKeyId}`]), trouble?.message ?? why ?? []].flat().join("; ")),
     ]),
     whenEmpty: "No key is older.",
   };
