@@ -49,7 +49,7 @@ async function throughLife(consumer: Consumer): Promise<void> {
   const within = (name: string): string => join(consumer.folder, name);
   const variables = { LC_API_URL: server.url, LC_USER_KEY_ID: id, LC_USER_KEY_SECRET: secret, LC_CREDENTIALS_DIR: within("credentials") };
   writeFileSync(within("lumar.env"), Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(""));
-  const keylight = (...args: string[]): Promise<string> => said(consumer, ["--env-file", "lumar.env", ...args]);
+  const keylight = (...args: string[]): Promise<string> => said(consumer, ["--dotenv", "lumar.env", ...args]);
   try {
     expectText(await keylight("doctor"), "the credential is accepted");
     const account = JSON.parse(await keylight("service-accounts", "create", "--name", "CI", "--role", "Viewer", "--json")) as { id: string };

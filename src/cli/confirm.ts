@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import type { Context } from "./context.ts";
-import { failed, usage } from "./failure.ts";
+import { failed, interrupted, saysOnlyInterrupted, usage } from "./failure.ts";
 import { plain } from "./show/text.ts";
 
 /**
@@ -17,10 +17,14 @@ export async function confirm({ host, terminal }: Context, question: string, yes
   // Not as a terminal: so the line is edited by the terminal itself, and Ctrl-C stays a signal.
   const lines = createInterface({ input: stdin, output: stderr, terminal: false });
   try {
-    const closed = once(lines, "close", { signal }).then(() => "");
+    const closed = once(lines, "close", { signal }).then(() => undefined);
     closed.catch(() => undefined);
     const answer = await Promise.race([lines.question(`${plain(question)} Type y to go on: `, { signal }), closed]);
-    if (/^y(es)?$/i.test(answer.trim())) return;
+    // Ctrl-D leaves the cursor behind the question.
+    if (answer === undefined) stderr.write("\n");
+    else if (/^y(es)?$/i.test(answer.trim())) return;
+  } catch (error) {
+    throw saysOnlyInterrupted(error, signal) ? interrupted("interrupted: nothing was changed", "Run it again, and type y if it is meant.") : error;
   } finally {
     lines.close();
   }

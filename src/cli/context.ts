@@ -12,7 +12,7 @@ export interface GlobalOptions {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly apiKeyFile?: string;
-  readonly envFile?: string;
+  readonly dotenv?: string;
   readonly json?: boolean;
   readonly debug?: boolean;
   readonly color?: boolean;
@@ -45,7 +45,7 @@ export interface Kept {
 }
 
 export async function createContext(host: Host, options: GlobalOptions, terminal: Terminal): Promise<Context> {
-  const variables = await readVariables(host, options.envFile);
+  const variables = await readVariables(host, options.dotenv);
   terminal.hide(variables.all);
   const kept: Kept = {};
   let made: Promise<Client> | undefined;
@@ -129,6 +129,6 @@ function refuseForeignEndpoint({ options, variables }: Parts, credential: Creden
   if (!own) return;
   throw usage(
     "LC_API_URL comes from .env of this directory, but the credential does not: it is not sent to a server that a file names by itself",
-    "If that is what you want, say so: --env-file .env, or --endpoint URL.",
+    "If that is what you want, say so: --dotenv .env, or --endpoint URL.",
   );
 }

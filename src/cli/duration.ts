@@ -28,9 +28,16 @@ export function timeout(text: string): number {
 export function expiry(text: string): Date | "never" {
   if (text === "never") return text;
   const value = milliseconds(text, undefined);
-  const date = value === undefined ? new Date(/^\d{4}-\d\d-\d\d/.test(text) ? text : Number.NaN) : new Date(Date.now() + value);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("It must be a day such as 2030-01-31, an ISO 8601 instant, a duration such as 90d, or never.");
+  const date = value === undefined ? new Date(beginsWithDay(text) ? text : Number.NaN) : new Date(Date.now() + value);
+  // The years of ISO 8601 have four digits.
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9_999) throw new InvalidArgumentError("It must be a day such as 2030-01-31, an ISO 8601 instant, a duration such as 90d, or never.");
   return date;
+}
+
+/** Whether there is such a day: `Date` takes February 30th for a day in March. */
+function beginsWithDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text)?.map(Number) ?? [];
+  return year !== undefined && month !== undefined && day !== undefined && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 /** For thresholds: whole days, as a number or as a duration. */

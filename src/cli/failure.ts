@@ -1,4 +1,6 @@
-export const exitCodes = { ok: 0, failure: 1, usage: 2, notFound: 3, permission: 4, rateLimited: 5, interrupted: 130 } as const;
+import type { KeylightError } from "keylight";
+
+export const exitCodes = { ok: 0, failure: 1, usage: 2, notFound: 3, permission: 4, rateLimited: 5, interrupted: 130, terminated: 143 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export interface Trouble {
@@ -34,6 +36,29 @@ export const usage = (message: string, hint: string): CliError => new CliError({
 export const failed = (code: string, message: string, hint: string, facts?: Trouble["facts"]): CliError =>
   new CliError({ message, hint, code, exitCode: exitCodes.failure, ...(facts === undefined ? {} : { facts }) });
 
+/** Why a run was ended from outside: what its signal is aborted with. */
+export class Interruption extends Error {
+  override readonly name = "Interruption";
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode) {
+    super("interrupted");
+    this.exitCode = exitCode;
+  }
+}
+
+/** The exit code of a run that was ended from outside; undefined where it was not. */
+export function endedWith({ aborted, reason }: AbortSignal): ExitCode | undefined {
+  if (!aborted) return undefined;
+  return reason instanceof Interruption ? reason.exitCode : exitCodes.interrupted;
+}
+
+/** Whether an error says nothing but that the run was ended. */
+export const saysOnlyInterrupted = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && (error === signal.reason || (error instanceof Error && error.name === "AbortError"));
+
+export const interrupted = (message: string, hint: string): CliError => new CliError({ message, hint, code: "INTERRUPTED", exitCode: exitCodes.interrupted });
+
 /** What a person may do next, for errors that do not say it themselves. */
 const nextSteps: Readonly<Record<string, string>> = {
   INVALID_CONFIGURATION: "`keylight doctor` shows which options and variables are in use.",
@@ -57,6 +82,9 @@ const nextSteps: Readonly<Record<string, string>> = {
   GRAPHQL_ERROR: "Run the command again with --debug to see what the server said.",
   STORE_UNAVAILABLE: "Name a directory that can be written to in LC_CREDENTIALS_DIR.",
 };
+
+/** Errors whose own hint speaks to programmers, or says less. */
+const ourStepFirst: readonly string[] = ["INVALID_CREDENTIALS", "RATE_LIMITED", "SERVICE_ACCOUNT_FORBIDDEN"];
 
 const exitCodeOf: Readonly<Record<string, ExitCode>> = {
   INVALID_CONFIGURATION: exitCodes.usage,
@@ -82,7 +110,7 @@ export async function troubleOf(error: unknown): Promise<Trouble> {
   if (isKeylightError(error)) {
     return {
       message: error.message,
-      hint: error.hint ?? nextSteps[error.code] ?? "Run the command again with --debug to see more.",
+      hint: nextStepOf(error),
       code: error.code,
       exitCode: error.code === "LOGIN_FAILED" ? loginExitCode(error) : (exitCodeOf[error.code] ?? exitCodes.failure),
       facts: factsOf(error),
@@ -92,6 +120,12 @@ export async function troubleOf(error: unknown): Promise<Trouble> {
   const message = error instanceof Error ? error.message : String(error);
   const own = error instanceof Error && "hint" in error && typeof error.hint === "string" ? error.hint : undefined;
   return { message, hint: own ?? "Run the command again with --debug to see where it comes from.", code, exitCode: exitCodes.failure };
+}
+
+function nextStepOf({ code, hint, status = 0, retryAfterMs }: KeylightError): string {
+  if (code === "RATE_LIMITED" && retryAfterMs !== undefined) return `Wait ${Math.ceil(retryAfterMs / 1_000)} s, then run the command again.`;
+  if (code === "NETWORK_ERROR" && status >= 500) return "The server is in trouble: run the command again in a while.";
+  return (ourStepFirst.includes(code) ? undefined : hint) ?? nextSteps[code] ?? "Run the command again with --debug to see more.";
 }
 
 /** A login that met trouble on its way is no refusal. */

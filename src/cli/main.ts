@@ -1,18 +1,16 @@
+import { exitCodes, Interruption } from "./failure.ts";
 import { run } from "./run.ts";
 
-/** Numbers of the signals, as shells count them: the exit code is 128 more. */
-const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
+/** As shells tell of them: 128 more than the number of the signal. */
+const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
 
 const ending = new AbortController();
-let exitCode: number | undefined;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    const code = 128 + numbers[signal];
     // Asked twice, it goes at once.
-    if (exitCode !== undefined) process.exit(code);
-    exitCode = code;
-    ending.abort();
+    if (ending.signal.aborted) process.exit(codes[signal]);
+    ending.abort(new Interruption(codes[signal]));
   });
 }
 // Whoever writes hears of it; unheard, it would end the process.
@@ -28,7 +26,7 @@ void run({
   stderr: process.stderr,
   signal: ending.signal,
   node: process.versions.node,
-}).then((ended) => {
+}).then((exitCode) => {
   // Not by exit(): what a pipe has not taken yet would be lost.
-  process.exitCode = ended === 0 ? 0 : (exitCode ?? ended);
+  process.exitCode = exitCode;
 });

@@ -35,7 +35,7 @@ export function createProgram(act: Act, host: SandboxHost): Command {
     .option("--endpoint <url>", "where requests go (LC_API_URL, else https://api.lumar.io/graphql)")
     .option("--timeout <duration>", "for each call: seconds, or 500ms, 2m (default: 30s)", timeout)
     .option("--api-key-file <file>", "take the service account key from a file")
-    .option("--env-file <file>", "read variables from this file (default: .env, if there is one)")
+    .option("--dotenv <file>", "read variables from this file (default: .env, if there is one)")
     .option("--json", "print data for programs: one JSON value")
     .option("--no-color", "use no colors (also NO_COLOR)")
     .option("--debug", "show more on errors, and what is sent")
@@ -43,7 +43,7 @@ export function createProgram(act: Act, host: SandboxHost): Command {
     .on("option:version", () => {
       throw new CommanderError(0, versionAsked, "");
     })
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20, styleTitle: title })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 10, styleTitle: title })
     .addHelpText("after", about);
   const commands = [
     doctorCommand(act),

@@ -2,7 +2,7 @@ import { CommanderError, type Command } from "commander";
 import { pathOf, reached } from "./completion/reached.ts";
 import { complete } from "./completion/complete.ts";
 import type { GlobalOptions } from "./context.ts";
-import { CliError, exitCodes, usage, type ExitCode } from "./failure.ts";
+import { exitCodes, interrupted, saysOnlyInterrupted, usage, type CliError, type ExitCode } from "./failure.ts";
 import type { Host } from "./host.ts";
 import { createProgram, inheritSettings, versionAsked } from "./program.ts";
 import { hasColor } from "./show/style.ts";
@@ -16,7 +16,8 @@ export async function run(host: Host): Promise<ExitCode> {
   try {
     return await dispatch(host, terminal);
   } catch (error) {
-    return terminal.fail(host.signal.aborted ? interrupted(error, host) : error);
+    // A call that was in flight may have more to say than that it was ended.
+    return terminal.fail(saysOnlyInterrupted(error, host.signal) ? interrupted("interrupted", "What was under way may have been done: look before you run it again.") : error);
   }
 }
 
@@ -88,12 +89,4 @@ function misuse(error: CommanderError, program: Command, args: readonly string[]
   if (error.code === "commander.help") return usage("a command is missing", help);
   const aboutSecret = error.code === "commander.unknownOption" && /'--?[\w-]*(key|secret|token|pass)/i.test(message);
   return usage(message, aboutSecret ? `Secrets are not taken as arguments: put them into variables, into .env, or into a file for --api-key-file. ${help}` : help);
-}
-
-/** A call that was in flight may have more to say than that it was ended. */
-function interrupted(error: unknown, { signal }: Host): unknown {
-  const isOnlyThat = error === signal.reason || (error instanceof Error && error.name === "AbortError");
-  if (!isOnlyThat) return error;
-  const hint = "What was under way may have been done: look before you run it again.";
-  return new CliError({ message: "interrupted", hint, code: "INTERRUPTED", exitCode: exitCodes.interrupted });
 }

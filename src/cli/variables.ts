@@ -47,6 +47,6 @@ async function textOf(path: string, asked: string | undefined): Promise<string |
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     // A directory or a thing that may not be read is no reason to fail where nobody asked for it.
     if (asked === undefined) return undefined;
-    throw usage(`the file of --env-file cannot be read: ${asked} (${String(code)})`, "Name a file of lines such as LC_API_KEY=..., or leave the option out.");
+    throw usage(`the file of --dotenv cannot be read: ${asked} (${String(code)})`, "Name a file of lines such as LC_API_KEY=..., or leave the option out.");
   }
 }

@@ -24,7 +24,7 @@ describe("what may come next", () => {
     [["completion", ""], ["bash", "zsh", "fish"]],
     [["completion", "z"], ["zsh"]],
     [["keys", "create", "--out", ""], [":files"]],
-    [["--env-file", "some"], [":files"]],
+    [["--dotenv", "some"], [":files"]],
     [["keys", "revoke", ""], []],
     [["keys", "list", "--account", ""], []],
     [["--json", "keys", "--debug", "au"], ["audit"]],

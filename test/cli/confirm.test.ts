@@ -1,6 +1,8 @@
 /** What destroys something is asked for first. */
+import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { at, furnished, type Furnished } from "./support.ts";
+import { run } from "../../src/cli/run.ts";
+import { at, furnished, liveKeys, type Furnished } from "./support.ts";
 
 const destructive: readonly (readonly [what: string, args: (site: Furnished) => string[], operation: string])[] = [
   ["keys revoke", ({ key }) => ["keys", "revoke", key.id], "RevokeServiceAccountKey"],
@@ -44,11 +46,33 @@ describe.each(destructive)("%s", (_what, args, operation) => {
 });
 
 describe("the question", () => {
+  test("that is interrupted says that nothing was changed", async () => {
+    const site = await furnished();
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const said = Object.assign(new PassThrough(), { isTTY: true });
+    let text = "";
+    const ending = new AbortController();
+    said.on("data", (chunk) => {
+      text += String(chunk);
+      if (text.includes("Type y")) ending.abort();
+    });
+    const code = await run({ args: ["keys", "revoke", site.key.id], env: site.env, directory: site.directory, stdin, stdout: new PassThrough(), stderr: said, signal: ending.signal, node: "20.19.0" });
+    expect(code).toBe(130);
+    expect(text).toContain("interrupted: nothing was changed");
+    expect(await liveKeys(site, site.serviceAccount.id)).toEqual([site.key.id]);
+  });
+
+  test("that is left by Ctrl-D is a line of its own", async () => {
+    const site = await furnished();
+    expect((await at(site, ["keys", "revoke", site.key.id], { types: "" })).stderr).toMatch(/go on: \n[^\n]*Error/);
+    expect((await at(site, ["keys", "revoke", site.key.id], { types: "n\n" })).stderr).not.toMatch(/go on: \n/);
+  });
+
   test("says what would be hit, without what a name might do to the terminal", async () => {
     const site = await furnished();
     await site.client.serviceAccounts.update(site.serviceAccount.id, { name: "CI\u001B[2J\u202Etxt" });
     const ran = await at(site, ["service-accounts", "delete", site.serviceAccount.id], { types: "n\n" });
-    expect(ran.stderr).toContain(`Delete the service account "CItxt" (${site.serviceAccount.id})? Its 1 active keys stop working.`);
+    expect(ran.stderr).toContain(`Delete the service account "CItxt" (${site.serviceAccount.id})? Its active key stops working.`);
     expect(ran.stderr).not.toContain("\u001B[2J");
   });
 

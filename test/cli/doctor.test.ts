@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { oldestNode } from "../../src/cli/doctor/here.ts";
-import { at, day, expectNoSecret, furnished, keylight, siteOf, type Ran } from "./support.ts";
+import { at, expectNoSecret, furnished, keylight, siteOf, temporaryDirectory, type Ran } from "./support.ts";
 
 interface Check {
   readonly check: string;
@@ -66,14 +66,19 @@ describe("doctor, where all is well", () => {
     expect(checks(ran)).toMatchObject({ Variables: { file: ".env", count: 4 }, Credential: { source: "LC_USER_KEY_ID (.env) + LC_USER_KEY_SECRET (.env)" } });
   });
 
-  test("tells how old the session is", async () => {
+  test.each([
+    [0, "less than an hour old"],
+    [1, ": 1 hour old"],
+    [5, ": 5 hours old"],
+    [72, ": 3 days old"],
+  ])("tells how old a session of %i hours is", async (hours, text) => {
     const site = await siteOf();
     await at(site, ["login"]);
     const file = join(site.env["LC_CREDENTIALS_DIR"] ?? "", "sessions.json");
-    const obtainedAt = new Date(Date.now() - 3 * day).toISOString();
+    const obtainedAt = new Date(Date.now() - hours * 3_600_000).toISOString();
     writeFileSync(file, readFileSync(file, "utf8").replace(/"obtainedAt": ?"[^"]*"/, `"obtainedAt":"${obtainedAt}"`));
     const ran = await at(site, ["doctor", "--json"]);
-    expect(checks(ran)["Session"]).toMatchObject({ status: "ok", obtainedAt, detail: expect.stringContaining("3 days old") });
+    expect(checks(ran)["Session"]).toMatchObject({ status: "ok", obtainedAt, detail: expect.stringContaining(text) });
   });
 });
 
@@ -124,6 +129,23 @@ describe("doctor, where something is missing", () => {
       expect(checks(ran)).toMatchObject({ Endpoint: { status: "ok" }, Access: { status: "fail" } });
       expectNoSecret(ran, "wrong-secret-wrong");
     }
+  });
+
+  test.each([
+    ["a server that is not there", { LC_API_KEY: "lmr_sa_1_abcdefgh", LC_API_URL: "http://127.0.0.1:1/graphql" }],
+    ["an address that keys are not sent to", { LC_API_KEY: "lmr_sa_1_abcdefgh", LC_API_URL: "http://lumar.example/graphql" }],
+    ["a login that cannot be made", { LC_USER_KEY_ID: "7", LC_USER_KEY_SECRET: "abcdefgh", LC_API_URL: "http://127.0.0.1:1/graphql" }],
+  ])("with %s does not send people to where they are", async (_what, env) => {
+    const ran = await keylight(["doctor"], { env: { ...env, LC_CREDENTIALS_DIR: temporaryDirectory() } });
+    expect(ran.code).not.toBe(0);
+    expect(ran.stdout).toMatch(/-> ./);
+    expect(ran.stdout + ran.stderr).not.toContain("`keylight doctor`");
+  });
+
+  test("nor where a login is refused", async () => {
+    const ran = await at(await siteOf(), ["doctor"], { env: { LC_USER_KEY_SECRET: "wrong-secret-wrong" } });
+    expect(ran).toMatchObject({ code: 4, stdout: expect.stringContaining("Check LC_USER_KEY_ID") });
+    expect(ran.stdout + ran.stderr).not.toContain("`keylight doctor`");
   });
 
   test("a new enough Node: says which is wanted, and that is what the package says", async () => {

@@ -106,12 +106,21 @@ describe("the exit code", () => {
     }
   });
 
+  test("is 1 for a server that fails, which is not said to be the network", async () => {
+    const site = await siteOf();
+    await at(site, ["login"]);
+    site.fake.failNext(Array.from({ length: 4 }, () => ({ status: 500, operationName: "Me" })));
+    const ran = await at(site, ["whoami"]);
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(told(ran).next).toContain("The server is in trouble");
+  });
+
   test("is 5 when there were too many requests", async () => {
     const site = await siteOf();
     site.fake.failNext({ status: 429, headers: { "retry-after": "120" } });
     const ran = await at(site, ["whoami"]);
     expect(ran).toMatchObject({ code: 5, stdout: "" });
-    expect(told(ran).next).not.toBe("");
+    expect(told(ran).next).toBe("Wait 120 s, then run the command again.");
   });
 });
 

@@ -50,6 +50,12 @@ describe("--help", () => {
       for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
     }
   });
+
+  test("breaks no word on a narrow terminal that has room for it", async () => {
+    const { stdout } = await keylight(["keys", "rotate", "--help", "--no-color"], { columns: 40 });
+    const [help = ""] = stdout.split("Examples:");
+    for (const line of help.split("\n")) if (line.length > 40) expect(line).toMatch(/^Usage|\S{13}/);
+  });
 });
 
 describe("docs/cli.md", () => {

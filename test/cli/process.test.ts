@@ -1,5 +1,5 @@
 /** The command as a process of its own: exit codes, pipes, signals and terminals are the system's, not ours. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { binFolder, missing, shell, variables } from "./process.ts";
@@ -19,6 +19,7 @@ describe("the process", { timeout: 30_000 }, () => {
     ["keylight service-accounts get 999", 3],
     ["LC_USER_KEY_SECRET=wrong-secret keylight whoami", 4],
     ["LC_API_URL=http://127.0.0.1:1/ keylight whoami", 1],
+    ["keylight whoami --dotenv nowhere.env", 2],
   ])("`%s` exits with %i", async (line, code) => {
     const ended = await shell(line, variables(await binFolder(), await siteOf())).ended;
     expect(ended).toMatchObject({ code, signal: null });
@@ -30,6 +31,14 @@ describe("the process", { timeout: 30_000 }, () => {
     const site = await siteOf();
     site.fake.failNext({ status: 429, headers: { "retry-after": "120" } });
     expect(await shell("keylight whoami", variables(await binFolder(), site)).ended).toMatchObject({ code: 5 });
+  });
+
+  // Node 20 takes --env-file for its own wherever it stands, and what is in the file with it.
+  test("reads the file of --dotenv by itself, so that Node takes nothing from it", async () => {
+    const site = await siteOf();
+    writeFileSync(join(site.directory, "own.env"), Object.entries({ ...site.env, NODE_OPTIONS: "--no-such-option" }).map(([name, value]) => `${name}=${value}\n`).join(""));
+    const ended = await shell("keylight doctor --dotenv own.env", variables(await binFolder()), { cwd: site.directory }).ended;
+    expect(ended).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("LC_USER_KEY_ID (own.env)") });
   });
 
   test("does not hang when nobody answers its question", async () => {
@@ -103,6 +112,16 @@ describe("a signal", { timeout: 30_000 }, () => {
     const ended = await running.ended;
     expect(ended).toMatchObject({ code, stdout: "" });
     expect(ended.stderr).toMatch(/^Error: interrupted\nNext: .+\n$/);
+  });
+
+  test.each([["SIGINT", 130], ["SIGTERM", 143]] as const)("%s is told to programs with the exit code that the process has", async (signal, code) => {
+    const site = await furnished();
+    const running = shell(`exec keylight keys create --service-account ${site.serviceAccount.id} --json --exec 'touch started; sleep 30'`, variables(await binFolder(), site), { cwd: site.directory });
+    await expect.poll(() => readdirSync(site.directory), { timeout: 15_000 }).toContain("started");
+    running.child.kill(signal);
+    const ended = await running.ended;
+    expect(ended.code).toBe(code);
+    expect(JSON.parse(ended.stderr)).toMatchObject({ error: { code: "SINK_FAILED", exitCode: code, revoked: true } });
   });
 
   test("while a key is being made leaves none behind that nobody knows", async () => {

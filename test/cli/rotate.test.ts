@@ -1,5 +1,5 @@
 /** One key after the other, with the guarantees of the package's own rotation. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { plantsLeaks } from "../oracle/oracle.ts";
@@ -100,6 +100,18 @@ describe("keys rotate ID", () => {
     expect(await rotate(site, args)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(text) });
   });
 
+  test("that is interrupted while the new key is tried says that the old one stays, and leaves no other", async () => {
+    const site = await furnished();
+    site.fake.failNext({ operationName: "GetAccount", delay: 60_000 });
+    const ending = new AbortController();
+    const running = rotate(site, [...one(site), "--out", "new.key", "--yes"], { signal: ending.signal });
+    await expect.poll(() => site.fake.requests.some(({ operationName }) => operationName === "GetAccount"), { timeout: 5_000 }).toBe(true);
+    ending.abort();
+    expect(await running).toMatchObject({ code: 130, stdout: "", stderr: expect.stringContaining("the old key stays") });
+    expect(await liveKeys(site, site.serviceAccount.id)).toEqual([site.key.id]);
+    expect(readdirSync(site.directory)).not.toContain("new.key");
+  });
+
   test("with --dry-run does nothing", async () => {
     const site = await furnished();
     const ran = await rotate(site, [...one(site), "--dry-run", "--json"]);
@@ -193,6 +205,15 @@ describe("keys rotate --older-than", () => {
     expect(JSON.parse(ran.stderr.slice(ran.stderr.indexOf("{")))).toMatchObject({ error: { code: "ROTATION_INCOMPLETE", exitCode: 1 } });
   });
 
+  test("names the new key also where the old one could not be revoked", async () => {
+    const site = await fleet();
+    site.fake.failNext({ operationName: "RevokeServiceAccountKey", status: 500 });
+    const ran = await rotate(site, ["--older-than", "90d", "--exec", "cat > /dev/null", "--yes"]);
+    expect(ran.code).toBe(1);
+    const made = (await site.client.serviceAccounts.keys.list(site.serviceAccount.id)).findLast(({ name }) => name === "nightly");
+    expect(ran.stdout).toMatch(new RegExp(`${site.due[0] ?? ""} .* rotated +new key ${made?.id ?? "missing"}; .*${site.due[0] ?? ""}`));
+  });
+
   test("with --fail-fast stops at the first failure", async () => {
     const site = await fleet();
     const ran = await rotate(site, ["--older-than", "90d", "--exec", "exit 1", "--yes", "--fail-fast"]);
@@ -221,7 +242,6 @@ describe("keys rotate --older-than", () => {
     plantsLeaks();
     const site = await fleet();
     expect((await rotate(site, ["--older-than", "90d", "--service-account", site.serviceAccount.id, "--out", "{id}.key", "--dry-run"])).code).toBe(0);
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(join(site.directory, `${site.due[0] ?? ""}.key`), "old");
     const ran = await rotate(site, ["--older-than", "90d", "--out", "{id}.key", "--yes", "--json"]);
     expect(ran.code).toBe(2);
@@ -237,7 +257,7 @@ describe("keys rotate --older-than", () => {
     await expect.poll(() => readdirSync(site.directory), { timeout: 5_000 }).toContain("started");
     ending.abort();
     const ran = await running;
-    expect(ran.code).toBe(1);
+    expect(ran.code).toBe(130);
     expect(ran.stdout.match(/ not started /g)).toHaveLength(2);
     expect(await liveKeys(site, site.serviceAccount.id)).toEqual(site.due.slice(0, 2));
   });
@@ -246,5 +266,17 @@ describe("keys rotate --older-than", () => {
     const site = await fleet();
     const ran = await rotate(site, ["--older-than", "90d", "--exec", "cat > /dev/null", "--yes"], { columns: 120, types: "" });
     expect(ran.stderr).toContain("Rotating key 3 of 3: third of Other");
+    // It stays while a command takes its time.
+    expect(ran.stderr).toMatch(/Rotating key 2 of 3: [^\r]*\r\u001B\[KRotating key 3 of 3/);
+  });
+
+  test.each([40, 80, 120])("names each new key and each failure whole on a terminal of %i columns", async (columns) => {
+    plantsLeaks();
+    const site = await fleet();
+    writeFileSync(join(site.directory, `${site.due[0] ?? ""}.key`), "old");
+    const { stdout } = await rotate(site, ["--older-than", "90d", "--out", "{id}.key", "--yes"], { columns });
+    expect(stdout).toContain(`the file ${site.due[0] ?? ""}.key is there already, and is not overwritten`);
+    const live = await site.client.serviceAccounts.keys.list(site.serviceAccount.id);
+    expect(stdout).toContain(`new key ${live.findLast(({ name }) => name === "second")?.id ?? "missing"}`);
   });
 });

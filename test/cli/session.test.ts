@@ -56,6 +56,8 @@ describe("a session", () => {
     const login = await keylight(["login"], { env });
     expect(login).toMatchObject({ code: 2, stdout: "" });
     expect(login.stderr).toContain("Next: Set LC_USER_KEY_ID and LC_USER_KEY_SECRET");
+    // Where both are set, the service account key comes first.
+    expect(await at(site, ["login"], { env })).toMatchObject({ code: 2, stderr: expect.stringContaining("leave out LC_API_KEY") });
     expect(await keylight(["logout"], { env })).toMatchObject({ code: 2, stdout: "" });
     expect(await keylight(["logout"], {})).toMatchObject({ code: 2, stdout: "" });
   });

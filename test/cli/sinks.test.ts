@@ -17,12 +17,31 @@ describe("keys create", () => {
     ["two places", ["--print", "--out", "key"]],
     ["three places", ["--print", "--out", "key", "--exec", "cat"]],
     ["a format without a file", ["--print", "--format", "env"]],
+    ["a file without a name", ["--out", ""]],
+    ["a folder in place of a file", ["--out", "key/"]],
   ])("with %s creates nothing", async (_what, args) => {
     const site = await furnished();
     const ran = await create(site, args);
     expect(ran).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("--out") });
     expect(created(site)).toBe(1);
     expect(existsSync(join(site.directory, "key"))).toBe(false);
+  });
+
+  test.each(["", "  "])("with the command %j creates nothing", async (command) => {
+    const site = await furnished();
+    expect(await create(site, ["--exec", command])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("--exec is empty") });
+    expect(created(site)).toBe(1);
+  });
+
+  test.each(["2030-02-31", "2029-02-29", "2030-13-01", "2030-00-10", "2030-04-31T10:00:00Z", "9999999w"])("with the end %s, which is none, creates nothing", async (expires) => {
+    const site = await furnished();
+    expect(await create(site, ["--print", "--expires", expires])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("2030-01-31") });
+    expect(created(site)).toBe(1);
+  });
+
+  test("takes the last day of a February", async () => {
+    const ran = await create(await furnished(), ["--exec", "cat > /dev/null", "--json", "--expires", "2032-02-29"], { env: { PATH: process.env["PATH"] } });
+    expect(dataOf(ran).key.expiresAt).toBe("2032-02-29T00:00:00.000Z");
   });
 });
 
@@ -52,8 +71,8 @@ describe("--out", () => {
     expect(days).toBeGreaterThan(89.9);
     expect(days).toBeLessThan(90.1);
     expectNoSecret(ran);
-    // The file is what --env-file takes.
-    expect(dataOf(await at(site, ["whoami", "--json", "--env-file", "new.env"], { env: { LC_USER_KEY_ID: undefined, LC_USER_KEY_SECRET: undefined } }))).toMatchObject({ kind: "serviceAccount" });
+    // The file is what --dotenv takes.
+    expect(dataOf(await at(site, ["whoami", "--json", "--dotenv", "new.env"], { env: { LC_USER_KEY_ID: undefined, LC_USER_KEY_SECRET: undefined } }))).toMatchObject({ kind: "serviceAccount" });
   });
 
   test.each([

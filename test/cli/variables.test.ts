@@ -33,11 +33,11 @@ describe(".env of the current directory", () => {
     writeFileSync(join(site.directory, ".env"), lines({ LC_API_URL: site.url }));
     for (const args of [["whoami"], ["login"], ["doctor"]]) {
       const ran = await keylight(args, { env: own, directory: site.directory });
-      expect(ran, args[0]).toMatchObject({ code: 2, stderr: expect.stringContaining("--env-file .env") });
+      expect(ran, args[0]).toMatchObject({ code: 2, stderr: expect.stringContaining("--dotenv .env") });
     }
     expect(site.fake.requests).toEqual([]);
     // Named by hand, it may; and so may the option.
-    expect(await keylight(["whoami", "--env-file", ".env"], { env: own, directory: site.directory })).toMatchObject({ code: 0 });
+    expect(await keylight(["whoami", "--dotenv", ".env"], { env: own, directory: site.directory })).toMatchObject({ code: 0 });
     expect(await keylight(["whoami", "--endpoint", site.url], { env: own, directory: site.directory })).toMatchObject({ code: 0 });
   });
 
@@ -51,16 +51,16 @@ describe(".env of the current directory", () => {
   });
 });
 
-describe("--env-file", () => {
+describe("--dotenv", () => {
   test("names another file", async () => {
     const { directory, env } = await siteOf();
     writeFileSync(join(directory, "production.env"), lines(env));
     writeFileSync(join(directory, ".env"), lines({ LC_API_KEY: "lmr_sa_1_not-this-one" }));
-    expect(dataOf(await keylight(["whoami", "--json", "--env-file", "production.env"], { directory }))).toMatchObject({ kind: "user" });
+    expect(dataOf(await keylight(["whoami", "--json", "--dotenv", "production.env"], { directory }))).toMatchObject({ kind: "user" });
   });
 
   test("must be there", async () => {
-    expect(await keylight(["whoami", "--env-file", "nowhere.env"], {})).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("nowhere.env") });
+    expect(await keylight(["whoami", "--dotenv", "nowhere.env"], {})).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("nowhere.env") });
   });
 });
 

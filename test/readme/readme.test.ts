@@ -25,6 +25,12 @@ describe("the README", () => {
     expect(readme.indexOf("npm install && npm test")).toBeLessThan(800);
   });
 
+  it("lets `npx keylight` work in a checkout after its first command: installing builds it", () => {
+    const { bin, scripts } = JSON.parse(read("package.json")) as { bin: Record<string, string>; scripts: Record<string, string> };
+    expect(bin["keylight"]).toBe("dist/cli.js");
+    expect(scripts["prepare"]).toBe("npm run build");
+  });
+
   it("names every error class and every code of a credential", () => {
     const readme = read("README.md");
     for (const name of ["ConfigurationError", "AmbiguousMutationError", "INTERACTION_REQUIRED", "KEY_REJECTED", "STORE_UNAVAILABLE"]) {

@@ -2,6 +2,7 @@ import { version, type CredentialOrigin } from "keylight";
 import type { Context } from "../context.ts";
 import { exitCodes, troubleOf } from "../failure.ts";
 import type { Finding } from "./doctor.ts";
+import { nextOf } from "./next.ts";
 
 /** As `engines` of the package says it. */
 export const oldestNode = "20.19.0";
@@ -35,11 +36,11 @@ async function credential(context: Context): Promise<Finding> {
       const source = described(context, found);
       return { check, status: "ok", detail: `${source}, sent as ${found.header}`, facts: { kind: found.kind, source, header: found.header } };
     }
-    const next = "Set LC_USER_KEY_ID and LC_USER_KEY_SECRET, or LC_API_KEY, in the environment or in .env.";
+    const next = "Set LC_USER_KEY_ID and LC_USER_KEY_SECRET, or LC_API_KEY, in the environment or in .env. `keylight sandbox` has some to try.";
     return { check, status: "fail", detail: "there is none", next, trouble: { message: "", hint: next, code: "INVALID_CONFIGURATION", exitCode: exitCodes.usage } };
   } catch (error) {
     const trouble = await troubleOf(error);
-    return { check, status: "fail", detail: trouble.message, next: trouble.hint, trouble };
+    return { check, status: "fail", detail: trouble.message, next: nextOf(trouble), trouble };
   }
 }
 

@@ -2,6 +2,7 @@ import type { Client, RawResponse } from "keylight";
 import type { Context } from "../context.ts";
 import { exitCodes, troubleOf } from "../failure.ts";
 import type { Finding } from "./doctor.ts";
+import { nextOf } from "./next.ts";
 
 /** A clock that is off by more than this, in milliseconds, lets sessions look older or younger than they are. */
 const tolerated = 60_000;
@@ -41,7 +42,7 @@ async function reach(context: Context, client: Client): Promise<Finding> {
     const trouble = await troubleOf(error);
     // That the credential is refused shows that the server is there; the next check tells of it.
     if (trouble.exitCode === exitCodes.permission) return { check: "Endpoint", status: "ok", detail: `${client.endpoint} answers`, facts };
-    return { check: "Endpoint", status: "fail", detail: `${client.endpoint} cannot be used: ${trouble.message}`, next: trouble.hint, trouble, facts };
+    return { check: "Endpoint", status: "fail", detail: `${client.endpoint} cannot be used: ${trouble.message}`, next: nextOf(trouble), trouble, facts };
   }
 }
 
@@ -52,8 +53,8 @@ async function sessionAge({ kept: { session, trouble } }: Context): Promise<Find
   }
   if (session === undefined) return { check: "Session", status: "ok", detail: "none is kept; the next call logs in", facts: { obtainedAt: null } };
   const { obtainedAt, expiresAt } = session;
-  const hours = Math.max(0, Math.round((Date.now() - Date.parse(obtainedAt)) / 3_600_000));
-  const age = hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+  const hours = Math.floor((Date.now() - Date.parse(obtainedAt)) / 3_600_000);
+  const age = hours < 1 ? "less than an hour" : hours < 48 ? `${hours} ${hours === 1 ? "hour" : "hours"}` : `${Math.round(hours / 24)} days`;
   return { check: "Session", status: "ok", detail: `kept since ${obtainedAt}: ${age} old`, facts: { obtainedAt, expiresAt: expiresAt ?? null } };
 }
 
@@ -69,7 +70,7 @@ async function access(context: Context, client: Client): Promise<Finding[]> {
     context.host.signal.throwIfAborted();
     const trouble = await troubleOf(error);
     if (trouble.code === "PERMISSION_DENIED") return [{ check: "Access", status: "ok", detail: "the credential is accepted" }, clockSkipped];
-    return [{ check: "Access", status: "fail", detail: trouble.message, next: trouble.hint, trouble }, clockSkipped];
+    return [{ check: "Access", status: "fail", detail: trouble.message, next: nextOf(trouble), trouble }, clockSkipped];
   }
 }
 

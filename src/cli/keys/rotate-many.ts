@@ -118,14 +118,14 @@ const tones: Readonly<Record<Result, Tone>> = { rotated: "good", failed: "bad", 
 function table(rows: readonly Row[]): Block {
   return {
     kind: "table",
-    columns: [{ title: "KEY", whole: true }, { title: "NAME" }, { title: "SERVICE ACCOUNT" }, { title: "CREATED", whole: true, spare: 1 }, { title: "RESULT", whole: true }, { title: "DETAIL" }],
+    columns: [{ title: "KEY", whole: true }, { title: "NAME" }, { title: "SERVICE ACCOUNT" }, { title: "CREATED", whole: true, spare: 1 }, { title: "RESULT", whole: true }, { title: "DETAIL", whole: true }],
     rows: rows.map(({ finding: { key, serviceAccount }, result, newKeyId, trouble, why }) => [
       cell(key.id),
       optional(key.name),
       cell(serviceAccount.name),
       instant(key.createdAt, "-"),
       cell(result, tones[result]),
-      optional(trouble?.message ?? why ?? (newKeyId === undefined ? undefined : `new key ${newKeyId}`)),
+      optional([...(newKeyId === undefined ? [] : [`new key ${newKeyId}`]), trouble?.message ?? why ?? []].flat().join("; ")),
     ]),
     whenEmpty: "No key is older.",
   };

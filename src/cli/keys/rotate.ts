@@ -1,7 +1,7 @@
 import type { RotationResult, ServiceAccountKey } from "keylight";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
-import { CliError, failed, troubleOf, usage } from "../failure.ts";
+import { CliError, failed, interrupted, saysOnlyInterrupted, troubleOf, usage } from "../failure.ts";
 import { cell, line, type Outcome } from "../outcome.ts";
 import { keyData } from "../service-accounts/view.ts";
 import { keyFields } from "./create.ts";
@@ -101,12 +101,13 @@ export async function replace(
     return { ...result, sink };
   } catch (error) {
     await sink.abandon();
-    throw await keptOld(await lookedAfter(error, context));
+    throw await keptOld(await lookedAfter(error, context), context.host.signal);
   }
 }
 
 /** Says what a failed place left behind: the rotation itself has seen to it, as far as it could. */
-async function keptOld(error: unknown): Promise<unknown> {
+async function keptOld(error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (saysOnlyInterrupted(error, signal)) return interrupted("interrupted: the old key stays, and no new one is left", "Run the command again.");
   if (error instanceof AggregateError) {
     const { message } = await troubleOf(error.errors[0]);
     return failed("SINK_FAILED", `${message}. ${error.message}`, "Find it with `keylight keys list`, and revoke it with `keylight keys revoke ID`.", { oldKeyRevoked: false });

@@ -19,7 +19,6 @@ export const execSink =
 
 async function handOver(command: string, key: CreatedServiceAccountKey, { host, terminal }: Context, purpose: Purpose): Promise<void> {
   const secret = key.apiKey.reveal();
-  terminal.clearStatus();
   const env = { ...host.env, ...facts(key, purpose) };
   const child = spawn(command, { shell: true, cwd: host.directory, env, stdio: ["pipe", "pipe", "pipe"], signal: host.signal });
   for (const input of [child.stdout, child.stderr]) {

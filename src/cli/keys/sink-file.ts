@@ -19,6 +19,7 @@ export const fileSink =
   async (context, purpose) => {
     const name = nameFor(pattern, purpose);
     const path = resolve(context.host.directory, name);
+    if (/[/\\]$/.test(name)) throw usage(`--out names a folder and no file: ${name}`, "Put the name of a file behind it.");
     const handle = await open(path, "wx", 0o600).catch((error: unknown) => {
       throw refusal(name, error);
     });

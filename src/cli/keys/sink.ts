@@ -42,6 +42,7 @@ export function sinkOf(options: SinkOptions): OpenSink {
   const hint = "Give one of --out FILE, --exec COMMAND (secret on its standard input) and --print (standard output).";
   if (asked === 0) throw usage("it must be said where the key goes: it is shown this once", hint);
   if (asked > 1) throw usage("the key goes to one place only", hint);
+  if (out?.trim() === "" || exec?.trim() === "") throw usage(`${out === undefined ? "--exec" : "--out"} is empty`, hint);
   if (format !== undefined && out === undefined) throw usage("--format is about the file of --out", "Leave it out, or give --out FILE.");
   if (out !== undefined) return fileSink(out, format ?? "raw");
   return exec !== undefined ? execSink(exec) : printSink;

@@ -64,7 +64,7 @@ function present({ url, services, env }: Sandbox, format: Format, stdout: NodeJS
     const missing = Object.fromEntries(Object.entries(own).filter(([name]) => !Object.hasOwn(env, name)));
     stderr.write(`\n  ${title} also has a key. ${note}\n\n    ${envLines(missing, format).join("\n    ")}\n`);
   }
-  stderr.write("\n  Ctrl-C ends it.\n\n");
+  stderr.write("\n  Put the variables into another terminal, and try there: npx keylight doctor\n  Ctrl-C ends it.\n\n");
 }
 
 function port(text: string): number {

@@ -38,9 +38,9 @@ export class Events {
     if (this.#pages.size === 0) return;
     const message = this.#message();
     for (const page of this.#pages) {
+      if (!page.writableNeedDrain) page.write(message);
       // One that does not keep up gets the newest state once it can.
-      if (page.writableNeedDrain) page.once("drain", () => this.changed());
-      else page.write(message);
+      else if (page.listenerCount("drain") === 0) page.once("drain", () => this.changed());
     }
   }
 

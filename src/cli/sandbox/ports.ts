@@ -33,7 +33,7 @@ export async function listenHere(server: Server, port: number): Promise<number> 
 /** What to tell of a server that could not listen. */
 export function portTrouble(error: unknown, port: number): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const hint = "Choose another by --port, or leave --port out to use free ones.";
+  const hint = "Choose another by --port, which takes the next four too, or leave --port out to use free ones.";
   if (code === "EADDRINUSE") return new SandboxError("PORT_TAKEN", `port ${String(port)} of 127.0.0.1 is taken`, hint);
   if (code === "EACCES") return new SandboxError("PORT_REFUSED", `port ${String(port)} of 127.0.0.1 may not be used`, hint);
   return error;

@@ -152,7 +152,7 @@ async function tryOut({ fake, url }: House): Promise<void> {
   try {
     await fake.handle(new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body: '{"query":"{ version }"}' }));
   } catch {
-    throw new SandboxError("GRAPHQL_MISSING", "the sandbox needs the package graphql, 16 or 17", "Install it beside keylight: npm install graphql");
+    throw new SandboxError("GRAPHQL_MISSING", "the sandbox needs the package graphql, 16 or 17", "Install it beside keylight: npm install graphql (with --global, where keylight is)");
   }
   fake.forgetRequests();
 }

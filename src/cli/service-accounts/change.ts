@@ -50,5 +50,6 @@ export async function remove(context: Context, id: string, { yes }: Yes): Promis
 async function question({ host, client, call }: Context, verb: string, id: string, yes: boolean | undefined): Promise<string> {
   if (yes === true || host.stdin.isTTY !== true || host.stderr.isTTY !== true) return "";
   const { name, keys } = await (await client()).serviceAccounts.get(id, call);
-  return `${verb} the service account "${name}" (${id})? Its ${keys.filter((key) => statusOf(key) === "active").length} active keys stop working.`;
+  const active = keys.filter((key) => statusOf(key) === "active").length;
+  return `${verb} the service account "${name}" (${id})? ${active === 1 ? "Its active key stops" : `Its ${active} active keys stop`} working.`;
 }

@@ -8,7 +8,7 @@ export function loginCommand(act: Act): Command {
       "Logs in with the user key in LC_USER_KEY_ID and LC_USER_KEY_SECRET, and keeps the session in a file that only you can read (in LC_CREDENTIALS_DIR, else your configuration directory). Commands log in by themselves where they must.",
     )
     .action((_options: object, self: Command) => act(self, async (context) => (await import("../work.ts")).login(context)));
-  return examples(command, ["keylight login", "with the user key in the environment or in .env"], ["keylight login --env-file production.env", "with the one in another file"]);
+  return examples(command, ["keylight login", "with the user key in the environment or in .env"], ["keylight login --dotenv production.env", "with the one in another file"]);
 }
 
 export function logoutCommand(act: Act): Command {

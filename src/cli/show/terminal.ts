@@ -1,6 +1,6 @@
 import type { Host, Output } from "../host.ts";
 import type { Outcome } from "../outcome.ts";
-import { CliError, exitCodes, failed, troubleOf, type ExitCode } from "../failure.ts";
+import { CliError, endedWith, exitCodes, failed, troubleOf, type ExitCode } from "../failure.ts";
 import { cut, linesOf } from "./blocks.ts";
 import { createStyle, hasColor, type Style } from "./style.ts";
 import { jsonText, plain, redacted } from "./text.ts";
@@ -80,7 +80,9 @@ export class Terminal {
   /** Tells of an error on standard error: one message and the next step. Gives the exit code. */
   async fail(error: unknown): Promise<ExitCode> {
     this.clearStatus();
-    const { message, hint, code, exitCode, facts } = await troubleOf(error);
+    const { message, hint, code, exitCode: own, facts } = await troubleOf(error);
+    // Whatever came of it: shells and programs look for the signal.
+    const exitCode = endedWith(this.#host.signal) ?? own;
     if (this.options.json) {
       const told = { error: { code, message: plain(message), hint: plain(hint), exitCode, ...facts } };
       this.#say(`${jsonText(told)}\n`);

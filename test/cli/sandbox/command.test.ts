@@ -43,6 +43,7 @@ describe("keylight sandbox", () => {
     expect(env).not.toHaveProperty("LC_API_KEY");
     expect(stderr()).toMatch(/Page {6}http:\/\/127\.0\.0\.1:\d+\n/);
     expect(stderr()).toMatch(/Luminary Cloud also has a key\..*\n\n {4}export LC_API_KEY=\S+\n/);
+    expect(stderr()).toContain("npx keylight doctor");
     expect((await new Client({ env }).me()).username).toBe("user102@example.com");
     end();
     await ended;
@@ -127,7 +128,7 @@ describe("the process", () => {
     const { ended, stdout, stderr } = await started(["--json"], ["--import", `data:text/javascript,${encodeURIComponent(register)}`]);
     expect(await ended).toMatchObject({ code: 1 });
     expect(stderr()).toContain("the sandbox needs the package graphql, 16 or 17");
-    expect(stderr()).toContain("hint: 'Install it beside keylight: npm install graphql'");
+    expect(stderr()).toContain("hint: 'Install it beside keylight: npm install graphql (with --global, where keylight is)'");
     expect(stdout()).toBe("");
   });
 });
