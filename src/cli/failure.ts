@@ -123,7 +123,7 @@ export async function troubleOf(error: unknown): Promise<Trouble> {
 }
 
 function nextStepOf({ code, hint, status = 0, retryAfterMs }: KeylightError): string {
-  if (code === "RATE_LIMITED" && retryAfterMs !== undefined) return `Wait ${Math.ceil(retryAfterMs / 1_000)} s, then run the command again.`;
+  if ((code === "RATE_LIMITED" || status === 429) && retryAfterMs !== undefined) return `Wait ${Math.ceil(retryAfterMs / 1_000)} s, then run the command again.`;
   if (code === "NETWORK_ERROR" && status >= 500) return "The server is in trouble: run the command again in a while.";
   return (ourStepFirst.includes(code) ? undefined : hint) ?? nextSteps[code] ?? "Run the command again with --debug to see more.";
 }

@@ -48,7 +48,7 @@ describe("the ports of a sandbox", () => {
     const occupant = await listening(first + taken);
     await expect(startSandbox({ port: first })).rejects.toMatchObject({
       message: `port ${first + taken} of 127.0.0.1 is taken`,
-      hint: "Choose another by --port, or leave --port out to use free ones.",
+      hint: "Choose another by --port, which takes the next four too, or leave --port out to use free ones.",
     });
     await stop(occupant);
     await sandboxOf({ port: first });
