@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
-import { expect, onTestFinished } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { Client, memorySessionStore, type CreatedServiceAccountKey, type ServiceAccount } from "keylight";
 import { createFakeLumar, type FakeLumar, type FakeLumarOptions } from "keylight/testing";
 import { run } from "../../src/cli/run.ts";
@@ -22,7 +22,8 @@ export interface Site {
 
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "keylight-cli-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+  // Who was killed may still write into it.
+  onTestFinished(() => vi.waitFor(() => { rmSync(directory, { recursive: true, force: true }); }, { timeout: 5_000 }));
   return directory;
 }
 

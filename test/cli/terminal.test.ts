@@ -23,7 +23,8 @@ async function paneOf(site: Site, columns: number): Promise<Pane> {
   const socket = `keylight-${process.pid}-${(panes += 1)}`;
   const bin = await binFolder();
   const env = variables(bin, site);
-  writeFileSync(join(bin, "rc"), "PS1='$ '\n");
+  // A shell that is killed would write its history into a folder that is going.
+  writeFileSync(join(bin, "rc"), "PS1='$ '\nunset HISTFILE\n");
   const tmux = (...args: string[]): string => {
     const { stdout, status, stderr } = spawnSync("tmux", ["-L", socket, "-f", "/dev/null", ...args], { env, encoding: "utf8" });
     if (status !== 0) throw new Error(`tmux ${args[0] ?? ""}: ${stderr}`);
