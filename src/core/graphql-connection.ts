@@ -1,12 +1,12 @@
 import { ConfigurationError } from "../errors/index.ts";
 import { Connection, type CallPlan } from "./connection.ts";
 import { curlText, redactedHeaders, type RequestExplanation } from "./explain.ts";
+import { jsonOf } from "./json-body.ts";
 import { readCallSettings, type RequestOptions } from "./options.ts";
 import { classify, type Envelope, type GraphQLFacts } from "./transport/classify.ts";
 import { prepare, type AnyDocument } from "./transport/document.ts";
 import type { Answer } from "./transport/execute.ts";
 import type { encode } from "./transport/graphql.ts";
-import { writeVariables } from "./transport/variables.ts";
 
 /** The answer to an operation. */
 export type GraphQLAnswer = Answer<Envelope>;
@@ -27,7 +27,7 @@ export class GraphQLConnection extends Connection {
     this.checkOpen();
     const prepared = prepare(document);
     checkVariables(variables);
-    const written = variables === undefined ? undefined : writeVariables(variables);
+    const written = variables === undefined ? undefined : jsonOf(variables, "variables");
     const variableNames = Object.keys(variables ?? {});
     const settings = readCallSettings(options, this.options.settings);
     // All that the caller gave has been read by now, and is the caller's to change.

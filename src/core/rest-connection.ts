@@ -1,8 +1,8 @@
-import { ConfigurationError, ValidationError } from "../errors/index.ts";
+import { ConfigurationError } from "../errors/index.ts";
 import { Connection, type CallPlan } from "./connection.ts";
+import { jsonOf } from "./json-body.ts";
 import type { LiveSecrets } from "./live-secrets.ts";
 import { readCallSettings, type RequestOptions } from "./options.ts";
-import { encodeBody } from "./secret.ts";
 import type { Answer } from "./transport/execute.ts";
 import { addressBelow, classifyRest, type QueryParameters, type RestDialect, type RestFacts } from "./transport/rest.ts";
 
@@ -39,7 +39,7 @@ export class RestConnection extends Connection<RestDialect> {
       body === undefined ? { accept: "application/json" } : { accept: "application/json", "content-type": "application/json" },
       settings.headers,
     );
-    const request = { url, method, headers, ...(body === undefined ? {} : { body: encoded(body) }) };
+    const request = { url, method, headers, ...(body === undefined ? {} : { body: jsonOf(body, "body") }) };
     const facts: RestFacts = { ...factsOf(rest, secrets), dialect, secrets };
     const variableNames = typeof body === "object" && body !== null ? Object.keys(body) : [];
     return this.run({ request, facts, variableNames, classify: (response) => classifyRest(response, facts) }, settings, plan);
@@ -55,12 +55,4 @@ export class RestConnection extends Connection<RestDialect> {
 function factsOf({ method, path, operationName, reads }: RestRequest, secrets: LiveSecrets): Pick<RestFacts, "operationName" | "kind"> {
   const query = reads ?? (method === "GET");
   return { operationName: operationName ?? secrets.scrub(`${method} ${path.replace(/\?.*$/s, "")}`), kind: query ? "query" : "mutation" };
-}
-
-function encoded(body: unknown): string {
-  try {
-    return encodeBody(body);
-  } catch {
-    throw new ValidationError("the body cannot be written as JSON", [{ path: "body", message: "holds a BigInt or refers to itself" }]);
-  }
 }

@@ -3,10 +3,10 @@ import { ValidationError } from "../../../src/errors/index.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { encode as encodeWritten } from "../../../src/core/transport/graphql.ts";
 import type { PreparedDocument } from "../../../src/core/transport/document.ts";
-import { writeVariables } from "../../../src/core/transport/variables.ts";
+import { jsonOf } from "../../../src/core/json-body.ts";
 
 function encode(document: PreparedDocument, variables: object | undefined): string {
-  return encodeWritten(document, variables === undefined ? undefined : writeVariables(variables));
+  return encodeWritten(document, variables === undefined ? undefined : jsonOf(variables, "variables"));
 }
 
 const document = { text: "query Me { me { id } }", name: "Me", kind: "query" as const };
