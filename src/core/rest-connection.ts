@@ -24,6 +24,9 @@ export interface RestRequest {
 /** The answer to a REST call: its JSON, undefined where there was none. */
 export type RestAnswer = Answer<unknown>;
 
+const headersAlone = { accept: "application/json" };
+const headersOfBody = { ...headersAlone, "content-type": "application/json" };
+
 const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 
 /** REST calls below one root with one credential. */
@@ -35,10 +38,7 @@ export class RestConnection extends Connection<RestDialect> {
     const { method, body } = rest;
     if (!methods.has(method)) throw new ConfigurationError(`the method must be one of ${[...methods].join(", ")}`);
     const url = addressBelow(endpoint, rest.path, rest.query);
-    const headers = this.headers(
-      body === undefined ? { accept: "application/json" } : { accept: "application/json", "content-type": "application/json" },
-      settings.headers,
-    );
+    const headers = this.headers(body === undefined ? headersAlone : headersOfBody, settings.headers);
     const request = { url, method, headers, ...(body === undefined ? {} : { body: jsonOf(body, "body") }) };
     const facts: RestFacts = { ...factsOf(rest, secrets), dialect, secrets };
     const variableNames = typeof body === "object" && body !== null ? Object.keys(body) : [];
