@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ClientClosedError, ConfigurationError, KeylightError, NotFoundError, ResponseFormatError, ValidationError } from "../../src/errors/index.ts";
 import type { ConnectionOptions } from "../../src/core/connection.ts";
@@ -8,6 +9,7 @@ import { RestConnection, type RestRequest } from "../../src/core/rest-connection
 import { Secret } from "../../src/core/secret.ts";
 import type { RestDialect } from "../../src/core/transport/rest.ts";
 import { canary } from "../oracle/oracle.ts";
+import { programFile } from "../support/program.ts";
 import { restDialect } from "./transport/rest-dialect.ts";
 import { json, serve, type TestServer } from "./transport/server.ts";
 import { rejection, sourceOf } from "./transport/support.ts";
@@ -197,4 +199,11 @@ describe("its life", () => {
     const long = await serve((response) => { json(response, "x".repeat(2000)); });
     expect(await failed(connectionTo(long).send({ method: "GET", path: "a" }, undefined, { maxResponseBytes: 1000 }))).toMatchObject({ code: "BAD_RESPONSE" });
   });
+});
+
+test("calls leave nothing behind", async () => {
+  // In a process of its own: what watches the tests keeps what it sees of each call.
+  const program = await programFile(new URL("programs/rest-growth.ts", import.meta.url));
+  const bytes = Number(execFileSync(process.execPath, ["--expose-gc", program], { encoding: "utf8" }));
+  expect(bytes).toBeLessThan(500_000);
 });
