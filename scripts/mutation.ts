@@ -26,7 +26,7 @@ const rooms: Record<string, { mutate: readonly string[]; tests: string }> = {
   stores: { mutate: inSession(stores), tests: "test/core/session/{file-or-keyv,file-store,keyv-store,memory-store,shared-sessions,store}.test.ts" },
   login: {
     mutate: filesIn("src/core/login"),
-    tests: "test/{core/login/{device,loopback,oauth,provider},luminary/{attacks,cache,login,interactive,session,renewal}*,lumoauth/login*}.test.ts",
+    tests: "test/{core/login/{device,loopback,oauth,provider},luminary/{attacks,cache,login,renewal},lumoauth/login}.test.ts",
   },
   transport: { mutate: filesIn("src/core/transport", "fetch.ts"), tests: "test/core/transport/*.test.ts" },
   fetch: { mutate: ["src/core/transport/fetch.ts"], tests: "test/core/transport/*.test.ts" },
