@@ -8,8 +8,6 @@ export interface Block {
   readonly code: string;
   /** Code that readers are spared: it stands before the block's own when it is compiled. */
   readonly given: string;
-  /** Why it is not compiled. */
-  readonly exempt: string | undefined;
 }
 
 /** A file that a document's blocks import, and that readers are spared. */
@@ -18,27 +16,26 @@ export interface GivenFile {
   readonly code: string;
 }
 
-/** A comment with a name directly before a fence, if there is one; then the block, which a fence of the same indent ends. */
-const fenced = /(?:^<!-- (given|not compiled): ((?:(?!-->)[\s\S])*?) -->\n)?^( *)```([^\n`]*)\n([\s\S]*?)^\3```$/gm;
+/** What is given directly before a fence, if there is one; then the block, which a fence of the same indent ends. */
+const fenced = /(?:^<!-- given: ((?:(?!-->)[\s\S])*?) -->\n)?^( *)```([^\n`]*)\n([\s\S]*?)^\2```$/gm;
 const hidden = /^<!-- file ([\w./-]+):\n((?:(?!-->)[\s\S])*?)-->$/gm;
 
 const linesIn = (text: string): number => text.split("\n").length;
 
 /**
- * The blocks of a Markdown text. Two comments before a block, which no reader sees, say how it is compiled: `<!-- given: ... -->`
- * holds what it takes for granted, `<!-- not compiled: ... -->` a reason.
+ * The blocks of a Markdown text. A comment before a block, `<!-- given: ... -->`, which no reader sees, holds what it takes for
+ * granted.
  */
 export function blocksOf(text: string, path: string): Block[] {
   return [...text.matchAll(fenced)].map((match) => {
-    const [whole, kind, comment = "", indent = "", language = "", code = ""] = match;
+    const [whole, given = "", indent = "", language = "", code = ""] = match;
     const before = text.slice(0, match.index + whole.indexOf(`${indent}\`\`\``));
     return {
       path,
       line: linesIn(before) + 1,
       language: language.trim(),
       code: code.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
-      given: kind === "given" ? comment : "",
-      exempt: kind === "not compiled" ? comment : undefined,
+      given,
     };
   });
 }

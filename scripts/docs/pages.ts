@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 
 /** A document of the site: where it is in the repository, and where in the site. */
 export interface Page {
@@ -35,10 +34,7 @@ const groups: readonly (readonly [group: string, paths: readonly string[]])[] = 
   ["Project", ["CONTRIBUTING.md", "CHANGELOG.md"]],
 ];
 
-/** The documents that there are in this folder. */
-export function pagesOf(folder: string): Page[] {
-  return groups.flatMap(([group, paths]) => paths.filter((path) => existsSync(join(folder, path))).map((path) => ({ group, path, url: `guides/${slugOf(path)}` })));
-}
+export const pages: readonly Page[] = groups.flatMap(([group, paths]) => paths.map((path) => ({ group, path, url: `guides/${slugOf(path)}` })));
 
 export const groupNames: readonly string[] = groups.map(([group]) => group);
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Application, Converter, KindRouter, ReflectionKind, type Context, type DocumentReflection, type Reflection, type TypeDocOptions } from "typedoc";
-import { groupNames, pagesOf, titleOf, type Page } from "./pages.ts";
+import { groupNames, pages, titleOf, type Page } from "./pages.ts";
 import { publicEntries } from "./public-entries.ts";
 
 /** What an exported name leads to without being exported itself: the pages show it in words, `etc/*.api.md` in full. */
@@ -36,7 +36,6 @@ const options: Partial<TypeDocOptions> = {
  * @returns whether there was nothing to complain of. What there was has been printed.
  */
 export async function buildSite(folder: string, out: string): Promise<boolean> {
-  const pages = pagesOf(folder);
   const entries = publicEntries(folder);
   const app = await Application.bootstrap({
     ...options,

@@ -1,6 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import type { Block, GivenFile } from "./blocks.ts";
+import { compilerOptions } from "./compiler-options.ts";
 
 /** A block as a file of its own, which is on no disk. */
 interface Virtual {
@@ -16,7 +17,7 @@ interface Virtual {
  */
 export function typecheck(blocks: readonly Block[], given: readonly GivenFile[], folder: string): string[] {
   const files = new Map([...blocks.map((block) => asFile(block, folder)), ...given.map(({ path, code }) => ({ name: join(folder, path), text: code }))].map((file) => [file.name, file]));
-  const options = { ...optionsOf(folder), noEmit: true };
+  const options = { ...compilerOptions(folder), noEmit: true };
   const program = ts.createProgram([...files.keys()], options, hostOf(options, files));
   // Not those of the sources, which `npm run typecheck` finds.
   const found = [...files.keys()].flatMap((name) => ts.getPreEmitDiagnostics(program, program.getSourceFile(name)));
@@ -28,12 +29,6 @@ function asFile({ path, line, code, given }: Block, folder: string): Virtual {
   // Without an import or an export it would be a script, whose names all others see.
   const text = `${before}${code}\nexport {};\n`;
   return { name: join(folder, `${path}.${line}.ts`), text, at: { path, line, hiddenLines: before.split("\n").length - 1 } };
-}
-
-function optionsOf(folder: string): ts.CompilerOptions {
-  const file = join(folder, "tsconfig.json");
-  const read: { config?: unknown } = ts.readConfigFile(file, (path) => ts.sys.readFile(path));
-  return ts.parseJsonConfigFileContent(read.config, { ...ts.sys, readDirectory: () => [] }, folder, undefined, file).options;
 }
 
 function hostOf(options: ts.CompilerOptions, files: ReadonlyMap<string, Virtual>): ts.CompilerHost {

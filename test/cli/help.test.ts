@@ -6,7 +6,7 @@ import { pathOf } from "../../src/cli/completion/reached.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { keylight } from "./support.ts";
 
-const program = createProgram(() => Promise.resolve(), process);
+const program = createProgram(() => Promise.resolve(), { stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal });
 
 function withThoseBelow(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withThoseBelow)];

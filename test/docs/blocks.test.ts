@@ -14,11 +14,8 @@ const documents = ["README.md", "CONTRIBUTING.md", "examples/README.md", ...belo
 
 const blocks = documents.flatMap((path) => blocksOf(read(path), path));
 const given = documents.flatMap((path) => givenFilesOf(read(path), path));
-const written = (language: string): Block[] => blocks.filter((block) => block.language === language && block.exempt === undefined);
+const written = (language: string): Block[] => blocks.filter((block) => block.language === language);
 const place = ({ path, line }: Block): string => `${path}:${line}`;
-
-/** Blocks of TypeScript that are not meant to compile, and why. Each says so itself, before it. */
-const exempt: string[] = [];
 
 /** The complaints of a check that throws. */
 function complaintsOf(language: string, check: (code: string) => void): string[] {
@@ -44,13 +41,9 @@ describe("the code blocks of the documents", () => {
     expect(typecheck(written("ts"), given, root)).toEqual([]);
   }, 60_000);
 
-  it("that need not compile are these, each with its reason", () => {
-    expect(blocks.filter((block) => block.exempt !== undefined).map((block) => `${block.path}: ${block.exempt ?? ""}`)).toEqual(exempt);
-  });
-
   it("have what is given directly before them", () => {
-    const comments = documents.flatMap((path) => read(path).match(/^<!-- (given|not compiled|file)\b/gm) ?? []);
-    const used = blocks.filter((block) => block.given !== "" || block.exempt !== undefined);
+    const comments = documents.flatMap((path) => read(path).match(/^<!-- (given|file)\b/gm) ?? []);
+    const used = blocks.filter((block) => block.given !== "");
     expect(comments).toHaveLength(used.length + given.length);
     expect(new Set(given.map(({ path }) => path)).size).toBe(given.length);
   });
@@ -81,10 +74,6 @@ describe("a block", () => {
     "  ```sh",
     "  if true; then",
     "  ```",
-    "<!-- not compiled: it shows a mistake -->",
-    "```ts",
-    "const b: string = 1;",
-    "```",
     '<!-- file given/c.ts:\nexport const c = "c";\n-->',
     "```ts",
     'import { c } from "./given/c.ts";',
@@ -95,21 +84,20 @@ describe("a block", () => {
   ].join("\n");
   const found = blocksOf(text, "docs/a.md");
 
-  it("is found with its line, its code, and what is given or why it is exempt", () => {
-    expect(found.map(({ line, language, code, given: before, exempt: reason }) => [line, language, code, before, reason])).toEqual([
-      [4, "ts", "const b: string = a;\n", "declare const a: number;", undefined],
-      [8, "sh", "if true; then\n", "", undefined],
-      [12, "ts", "const b: string = 1;\n", "", "it shows a mistake"],
-      [18, "ts", 'import { c } from "./given/c.ts";\nconst n: number = c;\nconst b: string = 1;\n', "", undefined],
+  it("is found with its line, its code, and what is given", () => {
+    expect(found.map(({ line, language, code, given: before }) => [line, language, code, before])).toEqual([
+      [4, "ts", "const b: string = a;\n", "declare const a: number;"],
+      [8, "sh", "if true; then\n", ""],
+      [14, "ts", 'import { c } from "./given/c.ts";\nconst n: number = c;\nconst b: string = 1;\n', ""],
     ]);
   });
 
   it("that does not compile is named by the document's line, and shares no name with the others", () => {
     const files = givenFilesOf(text, "docs/a.md");
-    expect(typecheck(found.filter(({ language, exempt: reason }) => language === "ts" && reason === undefined), files, root)).toEqual([
+    expect(typecheck(found.filter(({ language }) => language === "ts"), files, root)).toEqual([
       "docs/a.md:4: Type 'number' is not assignable to type 'string'.",
-      "docs/a.md:19: Type 'string' is not assignable to type 'number'.",
-      "docs/a.md:20: Type 'number' is not assignable to type 'string'.",
+      "docs/a.md:15: Type 'string' is not assignable to type 'number'.",
+      "docs/a.md:16: Type 'number' is not assignable to type 'string'.",
     ]);
   });
 

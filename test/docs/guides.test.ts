@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { checkLinks } from "../../scripts/docs/links.ts";
 import { showAsText } from "../../scripts/docs/media.ts";
-import { pagesOf, titleOf } from "../../scripts/docs/pages.ts";
+import { pages, titleOf } from "../../scripts/docs/pages.ts";
 import { publicEntries } from "../../scripts/docs/public-entries.ts";
 import { entriesOf } from "../../scripts/entries.ts";
 
@@ -30,8 +30,6 @@ describe.each(guides)("%s", (path) => {
 });
 
 describe("the site", () => {
-  const pages = pagesOf(root);
-
   it("has every document, each at an address and under a title of its own", () => {
     const documents = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
     const paths = pages.map(({ path }) => path);

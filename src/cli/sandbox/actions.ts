@@ -1,7 +1,7 @@
 import type { FakeLumar } from "keylight/testing";
 import { callAtOnce } from "./calls.ts";
 import { troubles } from "./faults.ts";
-import { forwardToLumar } from "./graphiql.ts";
+import { forwarderTo } from "./graphiql.ts";
 import type { House } from "./house.ts";
 import type { RequestLog } from "./log.ts";
 
@@ -43,7 +43,7 @@ export function createActions(houses: readonly House[], lumar: House & { readonl
       },
     ],
     ["clear", () => log.clear()],
-    ["graphql", (input) => forwardToLumar(lumar, input)],
+    ["graphql", forwarderTo(lumar)],
   ]);
 }
 

@@ -26,7 +26,8 @@ export async function callAtOnce(house: House, call: () => Promise<string>, time
 }
 
 function failureOf(error: unknown): Omit<CallFailure, "count"> {
-  if (!isKeylightError(error)) return { code: "UNEXPECTED", message: error instanceof Error ? error.message : String(error), mayHaveExecuted: false };
+  // A mistake of the sandbox's own: calls of keylight fail with nothing else.
+  if (!isKeylightError(error)) throw error;
   const { code, message, hint, mayHaveExecuted } = error;
   return { code, message, mayHaveExecuted, ...(hint === undefined ? {} : { hint }) };
 }

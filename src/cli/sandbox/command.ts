@@ -1,17 +1,11 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { Host } from "../host.ts";
 import { envLines, formats, type Format } from "./env-lines.ts";
 import type { Sandbox } from "./start.ts";
 
-/** What the command sees of the outside. */
-export interface SandboxHost {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
-  /** Ends the sandbox. @defaultValue Ctrl-C (SIGINT), or SIGTERM */
-  readonly signal?: AbortSignal;
-  /** The folder of the built page. @defaultValue that of the package */
-  readonly page?: string;
-}
+/** What the command sees of the outside. Its signal ends the sandbox. */
+export type SandboxHost = Pick<Host, "stdout" | "stderr" | "signal">;
 
 interface Options {
   readonly port: number;
@@ -30,27 +24,25 @@ Examples:
   $ keylight sandbox --json                 all of it as one JSON object, for programs`;
 
 /** `keylight sandbox`: the four fakes with a page, until Ctrl-C. */
-export function sandboxCommand(host: SandboxHost = { stdout: process.stdout, stderr: process.stderr }): Command {
+export function sandboxCommand(host: SandboxHost): Command {
   return new Command("sandbox")
     .summary("run fakes of the services, with a page")
     .description("Runs fakes of the four services on this machine, with a page to watch them.")
     .addOption(new Option("--port <number>", "port of the page; the fakes take the next four").argParser(port).default(0, "free ones"))
     .addOption(new Option("--format <shell>", "how variables are printed").choices([...formats]).default("sh"))
-    .option("--json", "print one JSON object")
     .addHelpText("after", about)
     .action(async (_options: Options, command: Command) => {
-      // A parent command may have an option --json of its own, and take it.
+      // --json is an option of the whole program.
       await runSandbox(command.optsWithGlobals<Options>(), host);
     });
 }
 
-async function runSandbox({ port, format, json = false }: Options, { stdout, stderr, signal, page }: SandboxHost): Promise<void> {
+async function runSandbox({ port, format, json = false }: Options, { stdout, stderr, signal }: SandboxHost): Promise<void> {
   const { startSandbox } = await import("./start.ts");
-  const ended = signal === undefined ? interrupted() : aborted(signal);
-  const sandbox = await startSandbox({ port, ...(page === undefined ? {} : { page }) });
+  const sandbox = await startSandbox({ port });
   if (json) stdout.write(`${JSON.stringify({ url: sandbox.url, env: sandbox.env, services: sandbox.services })}\n`);
   else present(sandbox, format, stdout, stderr);
-  await ended;
+  if (!signal.aborted) await once(signal, "abort");
   await sandbox.close();
 }
 
@@ -72,21 +64,4 @@ function port(text: string): number {
   const most = 65_535 - 4;
   if (/^\d+$/.test(text) && number <= most) return number;
   throw new InvalidArgumentError(`It must be a whole number from 0 to ${String(most)}.`);
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
-}
-
-/** A second Ctrl-C ends the process as always. */
-async function interrupted(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      process.off("SIGINT", end);
-      process.off("SIGTERM", end);
-      resolve();
-    };
-    process.on("SIGINT", end);
-    process.on("SIGTERM", end);
-  });
 }

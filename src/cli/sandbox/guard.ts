@@ -1,5 +1,5 @@
 /** What a browser says of where a request comes from. */
-export interface Provenance {
+interface Provenance {
   readonly host: string | null;
   readonly origin: string | null;
   readonly fetchSite: string | null;

@@ -1,18 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { BadRequest, type Action } from "./actions.ts";
+import type { Events } from "./events.ts";
 import { readPageFile, type FileAnswer } from "./files.ts";
 import { pageRefusal } from "./guard.ts";
 
 /** What the page's server is made of. */
-export interface Site {
+interface Site {
   /** The folder of the built page. */
   readonly folder: string;
   readonly actions: ReadonlyMap<string, Action>;
   readonly view: () => unknown;
-  /** Keeps a connection open, and sends what changes. */
-  readonly subscribe: (outgoing: ServerResponse) => void;
-  /** Called after each action. */
-  readonly changed: () => void;
+  readonly events: Events;
 }
 
 const mostBytes = 1_000_000;
@@ -52,7 +50,7 @@ async function answer(site: Site, incoming: IncomingMessage, outgoing: ServerRes
   const action = path.startsWith("/api/") ? site.actions.get(path.slice("/api/".length)) : undefined;
   if (action !== undefined) await act(site, action, incoming, outgoing);
   else if (incoming.method !== "GET") refuse(incoming, outgoing, 405, "Only GET is possible here.");
-  else if (path === "/api/events") site.subscribe(outgoing);
+  else if (path === "/api/events") site.events.add(outgoing);
   else if (path === "/api/state") sendJson(outgoing, 200, site.view());
   else {
     const file = await readPageFile(site.folder, path);
@@ -82,7 +80,7 @@ async function act(site: Site, action: Action, incoming: IncomingMessage, outgoi
     return;
   }
   const result = await action(await readInput(incoming));
-  site.changed();
+  site.events.changed();
   sendJson(outgoing, 200, result ?? {});
 }
 

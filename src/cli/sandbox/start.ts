@@ -1,4 +1,5 @@
-import type { Around, FakeLumar, FakeServer, Listening } from "keylight/testing";
+import type { Server } from "node:http";
+import type { Around, FakeServer, Listening } from "keylight/testing";
 import { createActions } from "./actions.ts";
 import { Events } from "./events.ts";
 import { builtPage } from "./files.ts";
@@ -37,7 +38,7 @@ export interface SandboxService {
 }
 
 /** Four fakes that listen on 127.0.0.1, and a page that shows what they are asked. */
-export interface Sandbox extends AsyncDisposable {
+export interface Sandbox {
   /** The page. */
   readonly url: string;
   /** For the environment of programs that use any of the four services; see {@link SandboxService.note} for what is left out. */
@@ -68,55 +69,41 @@ export async function startSandbox({ port = 0, page = builtPage() }: SandboxOpti
 }
 
 async function start(nextPort: () => number, page: string, closers: Close[], close: Close): Promise<Sandbox> {
+  const houses: House[] = [];
+  const log = new RequestLog(houses);
+  const view = () => viewOf(houses, log);
+  const events = new Events(view);
   const pagePort = nextPort();
-  // Nobody is told of anything before the page is there.
-  const hooks = { changed: (): void => undefined };
   const open = async (fake: FakeServer): Promise<Listening> => {
     const port = nextPort();
-    return fake.listen({ port, around: guarded(() => hooks.changed()) }).catch((error: unknown) => {
+    return fake.listen({ port, around: guarded(() => events.changed()) }).catch((error: unknown) => {
       throw portTrouble(error, port);
     });
   };
-  const opened = async <T extends House>(house: Promise<T>): Promise<T> => {
-    const { close: closeHouse } = await house;
-    closers.push(closeHouse);
+  const opened = async <T extends House>(opening: Promise<T>): Promise<T> => {
+    const house = await opening;
+    houses.push(house);
+    closers.push(house.close);
     return house;
   };
   const lumar = await opened(openLumar(open));
   await tryOut(lumar);
-  const houses = [lumar, await opened(openCloudTower(open)), await opened(openLumoAuth(open)), await opened(openLuminary(open))];
-  const url = await openPage(houses, lumar, { page, pagePort, hooks, closers });
-  return { url, ...described(houses), close, [Symbol.asyncDispose]: close };
+  for (const openHouse of [openCloudTower, openLumoAuth, openLuminary]) await opened(openHouse(open));
+  const site = createSite({ folder: page, actions: createActions(houses, lumar, log), view, events });
+  const url = await openPage(site, pagePort, events, closers);
+  return { url, ...described(houses), close };
 }
 
-interface PageParts {
-  readonly page: string;
-  readonly pagePort: number;
-  readonly hooks: { changed: () => void };
-  readonly closers: Close[];
-}
-
-async function openPage(houses: readonly House[], lumar: House & { readonly fake: FakeLumar }, { page, pagePort, hooks, closers }: PageParts): Promise<string> {
-  const log = new RequestLog(houses);
-  const view = () => viewOf(houses, log);
-  const events = new Events(view);
-  hooks.changed = () => events.changed();
-  const server = createSite({
-    folder: page,
-    actions: createActions(houses, lumar, log),
-    view,
-    subscribe: (outgoing) => events.add(outgoing),
-    changed: () => events.changed(),
-  });
-  const port = await listenHere(server, pagePort).catch((error: unknown) => {
+async function openPage(site: Server, pagePort: number, events: Events, closers: Close[]): Promise<string> {
+  const port = await listenHere(site, pagePort).catch((error: unknown) => {
     throw portTrouble(error, pagePort);
   });
   closers.push(async () => {
     events.close();
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    const closed = new Promise((resolve) => site.close(resolve));
+    site.closeIdleConnections();
     // What still runs after the pages were told has had its time.
-    setImmediate(() => server.closeAllConnections());
+    setImmediate(() => site.closeAllConnections());
     await closed;
   });
   return `http://127.0.0.1:${String(port)}`;

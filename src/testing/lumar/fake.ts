@@ -7,7 +7,7 @@ import { loadLumarEngine } from "./engine.ts";
 import { createKeyMutations } from "./key-mutations.ts";
 import { resolveOptions, type FakeLumarOptions, type FakeLumarRateLimit, type Settings } from "./options.ts";
 import { createQueries } from "./queries.ts";
-import { RateLimiter } from "./rate-limit.ts";
+import { createOverLimit } from "./rate-limit.ts";
 import { createRefuse } from "./refusal.ts";
 import { createServiceAccountMutations } from "./service-account-mutations.ts";
 import { readCall } from "./service.ts";
@@ -87,7 +87,7 @@ export function createFakeLumar(options: FakeLumarOptions = {}): FakeLumar {
   const settings = resolveOptions(options);
   const state = new State(settings);
   const first = createFirstUser(state);
-  const limiter = new RateLimiter(settings);
+  let overLimit = createOverLimit(settings.rateLimit, settings.now);
   let engine: Promise<Engine> | undefined;
   const service: Service = {
     now: settings.now,
@@ -95,7 +95,7 @@ export function createFakeLumar(options: FakeLumarOptions = {}): FakeLumar {
     read: async (received) => {
       engine ??= loadLumarEngine(createResolvers(state, settings));
       const call = readCall(received, await engine, state, settings);
-      return { ...call, execute: async () => limiter.refusal() ?? (await call.execute()) };
+      return { ...call, execute: async () => overLimit() ?? (await call.execute()) };
     },
   };
   const path = "/graphql";
@@ -106,7 +106,7 @@ export function createFakeLumar(options: FakeLumarOptions = {}): FakeLumar {
     ...createControls(state, first),
     ...createSessionControls(state, first),
     setRateLimit: (limit?: FakeLumarRateLimit) => {
-      limiter.set(limit);
+      overLimit = createOverLimit(limit, settings.now);
     },
     snapshot: () => takeSnapshot(state),
   });

@@ -1,40 +1,39 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { tmpdir } from "node:os";
 import { PassThrough, type Readable } from "node:stream";
-import { Command, CommanderError } from "commander";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Client } from "keylight";
-import { sandboxCommand } from "../../../src/cli/sandbox/command.ts";
+import { run } from "../../../src/cli/run.ts";
 import { programFile } from "../../support/program.ts";
+import { keylight } from "../support.ts";
 import { sandboxOf } from "./support.ts";
 
-interface Run {
+interface Running {
   readonly stdout: () => string;
   readonly stderr: () => string;
   readonly end: () => void;
-  readonly ended: Promise<void>;
+  /** The exit code. */
+  readonly ended: Promise<number>;
 }
 
 /** The command in this process, until it is ended. */
-function run(args: readonly string[], parent?: (command: Command) => Command): Run {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+function start(args: readonly string[]): Running {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const said = { stdout: "", stderr: "" };
   stdout.on("data", (chunk: Buffer) => (said.stdout += chunk.toString()));
   stderr.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()));
   const controller = new AbortController();
-  const command = sandboxCommand({ stdout, stderr, signal: controller.signal, page: "/nowhere" });
-  const whole = parent?.(command) ?? command;
-  const ended = whole.parseAsync(args, { from: "user" }).then(() => undefined);
-  ended.catch(() => undefined);
+  const ended = run({ args, env: {}, directory: tmpdir(), stdin, stdout, stderr, signal: controller.signal, node: process.versions.node });
   onTestFinished(async () => {
     controller.abort();
-    await ended.catch(() => undefined);
+    await ended;
   });
   return { stdout: () => said.stdout, stderr: () => said.stderr, end: () => controller.abort(), ended };
 }
 
 describe("keylight sandbox", () => {
   test("prints variables that can be pasted, and all else on standard error", async () => {
-    const { stdout, stderr, end, ended } = run([]);
+    const { stdout, stderr, end, ended } = start(["sandbox"]);
     await expect.poll(stderr).toContain("Ctrl-C ends it.");
     const lines = stdout().trimEnd().split("\n");
     expect(lines.every((line) => /^export [A-Z_]+=\S+$/.test(line))).toBe(true);
@@ -46,7 +45,7 @@ describe("keylight sandbox", () => {
     expect(stderr()).toContain("npx keylight doctor");
     expect((await new Client({ env }).me()).username).toBe("user102@example.com");
     end();
-    await ended;
+    expect(await ended).toBe(0);
     await expect(new Client({ env, retry: { attempts: 0 } }).me()).rejects.toMatchObject({ code: "LOGIN_FAILED" });
   });
 
@@ -55,16 +54,13 @@ describe("keylight sandbox", () => {
     ["fish", /^set -gx LC_API_URL http/],
     ["powershell", /^\$env:LC_API_URL = 'http/],
   ])("prints them for %s", async (format, line) => {
-    const { stdout, stderr } = run(["--format", format]);
+    const { stdout, stderr } = start(["sandbox", "--format", format]);
     await expect.poll(stderr).toContain("Ctrl-C ends it.");
     expect(stdout()).toMatch(line);
   });
 
-  test.each([
-    ["its own option", ["--json"], undefined],
-    ["that of the program around it", ["sandbox", "--json"], (command: Command) => new Command("keylight").option("--json", "as JSON").addCommand(command)],
-  ])("prints one JSON object for programs, by %s", async (_whose, args, parent) => {
-    const { stdout, stderr } = run(args, parent);
+  test.each([[["sandbox", "--json"]], [["--json", "sandbox"]]])("prints one JSON object for programs, by %j", async (args) => {
+    const { stdout, stderr } = start(args);
     await expect.poll(stdout).toContain("\n");
     const { url, env, services } = JSON.parse(stdout()) as { url: string; env: Record<string, string>; services: Record<string, { url: string; env: Record<string, string> }> };
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -76,23 +72,24 @@ describe("keylight sandbox", () => {
 
   test("names the next step where its port is taken", async () => {
     const other = await sandboxOf();
-    const { ended, stdout } = run(["--port", new URL(other.url).port]);
-    await expect(ended).rejects.toMatchObject({ code: "PORT_TAKEN", hint: expect.stringContaining("Choose another by --port") as string });
-    expect(stdout()).toBe("");
+    const { code, stdout, stderr } = await keylight(["sandbox", "--json", "--port", new URL(other.url).port], {});
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "PORT_TAKEN", hint: expect.stringContaining("Choose another by --port") as string } });
   });
 
   test.each([["--port", "x"], ["--port", "-1"], ["--port", "65532"], ["--port", "1.5"], ["--format", "cmd"]])("refuses %s %s", async (option, value) => {
-    const command = sandboxCommand().exitOverride().configureOutput({ writeErr: () => undefined });
-    await expect(command.parseAsync([`${option}=${value}`], { from: "user" })).rejects.toThrow(CommanderError);
+    const { code, stdout, stderr } = await keylight(["sandbox", `${option}=${value}`], {});
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(option);
   });
 
-  test("explains itself by --help, with examples", () => {
-    let help = "";
-    const command = sandboxCommand().exitOverride().configureOutput({ writeOut: (text) => (help += text) });
-    expect(() => command.parse(["--help"], { from: "user" })).toThrow(CommanderError);
+  test("explains itself by --help, with examples", async () => {
+    const { code, stdout: help } = await keylight(["sandbox", "--help"], {});
+    expect(code).toBe(0);
     expect(help).toContain("$ keylight sandbox --port 4600");
     expect(help.replace(/\s+/g, " ")).toContain('(choices: "sh", "dotenv", "fish", "powershell", default: "sh")');
     expect(help.replace(/\s+/g, " ")).toContain("take the next four (default: free ones)");
+    expect(help.match(/--json /g)).toHaveLength(2);
   });
 });
 
@@ -100,7 +97,7 @@ describe("the process", () => {
   type Child = ChildProcessByStdio<null, Readable, Readable>;
 
   async function started(args: string[], nodeOptions: string[] = []): Promise<{ child: Child; stdout: () => string; stderr: () => string; ended: Promise<{ code: number | null; signal: string | null }> }> {
-    const child = spawn(process.execPath, [...nodeOptions, await programFile(new URL("./programs/command.ts", import.meta.url)), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...nodeOptions, await programFile(new URL("../../../src/cli/main.ts", import.meta.url)), "sandbox", ...args], { stdio: ["ignore", "pipe", "pipe"] });
     onTestFinished(() => void child.kill("SIGKILL"));
     const said = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk: Buffer) => (said.stdout += chunk.toString()));
@@ -125,10 +122,9 @@ describe("the process", () => {
     // The checkout's own copy of graphql-request may have it.
     const hooks = `export async function resolve(name, context, next) { if (name === "graphql" && context.parentURL.endsWith("/program.mjs")) throw new Error("missing"); return next(name, context); }`;
     const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
-    const { ended, stdout, stderr } = await started(["--json"], ["--import", `data:text/javascript,${encodeURIComponent(register)}`]);
+    const { ended, stdout, stderr } = await started([], ["--import", `data:text/javascript,${encodeURIComponent(register)}`]);
     expect(await ended).toMatchObject({ code: 1 });
-    expect(stderr()).toContain("the sandbox needs the package graphql, 16 or 17");
-    expect(stderr()).toContain("hint: 'Install it beside keylight: npm install graphql (with --global, where keylight is)'");
+    expect(stderr()).toBe("Error: the sandbox needs the package graphql, 16 or 17\nNext: Install it beside keylight: npm install graphql (with --global, where keylight is)\n");
     expect(stdout()).toBe("");
   });
 });

@@ -5,10 +5,11 @@ import { Client, memorySessionStore } from "keylight";
 import { CloudTowerClient } from "keylight/cloudtower";
 import { LuminaryClient } from "keylight/luminary";
 import { LumoAuthClient } from "keylight/lumoauth";
-import { startSandbox } from "../../../src/cli/sandbox/start.ts";
+import { portTrouble } from "../../../src/cli/sandbox/ports.ts";
+import { startSandbox, type Sandbox } from "../../../src/cli/sandbox/start.ts";
 import { sizesOf } from "../../../scripts/sandbox/build.ts";
 import type { CallReport } from "../../../src/cli/sandbox/protocol.ts";
-import { builtPage, press, sandboxOf, send, viewOf } from "./support.ts";
+import { builtPage, json, press, sandboxOf, send, viewOf } from "./support.ts";
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
@@ -52,6 +53,13 @@ describe("the ports of a sandbox", () => {
     });
     await stop(occupant);
     await sandboxOf({ port: first });
+  });
+
+  test("say so when one may not be used, and leave other trouble as it is", () => {
+    const refused = Object.assign(new Error("listen EACCES: permission denied 127.0.0.1:80"), { code: "EACCES" });
+    expect(portTrouble(refused, 80)).toMatchObject({ message: "port 80 of 127.0.0.1 may not be used", hint: expect.stringContaining("Choose another by --port") as string });
+    const other = new Error("something else");
+    expect(portTrouble(other, 80)).toBe(other);
   });
 
   test("are free again once it has closed, whatever was open", async () => {
@@ -166,6 +174,23 @@ describe("the buttons", () => {
   });
 });
 
+describe("what a server keeps", () => {
+  const tableOf = async (sandbox: Sandbox, title: string) => (await viewOf(sandbox)).services[0]?.tables.find((table) => table.title === title)?.rows;
+
+  test("is shown as a program leaves it: a disabled service account, and a key that has no name and was revoked", async () => {
+    const sandbox = await sandboxOf();
+    const { serviceAccounts } = new Client({ env: sandbox.env });
+    const { id } = await serviceAccounts.create({ accountId: sandbox.env["LC_ACCOUNT_ID"] ?? "", name: "CI", roleCode: "Editor" });
+    const key = await serviceAccounts.keys.create(id);
+    expect(await tableOf(sandbox, "Service-account keys")).toEqual([["CI", "–", "–", "–"]]);
+    await serviceAccounts.keys.revoke(key.id);
+    await serviceAccounts.disable(id);
+    expect(await tableOf(sandbox, "Service accounts")).toEqual([[expect.any(String), "Nightly report", "Viewer", "yes"], [id, "CI", "Editor", "no"]]);
+    expect(await tableOf(sandbox, "Service-account keys")).toEqual([["CI", "–", "–", expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)]]);
+    expect(await tableOf(sandbox, "Sessions")).toEqual([["#1", "user102@example.com", expect.stringMatching(/^\d{4}-/)]]);
+  });
+});
+
 describe("the list of requests", () => {
   test("shows the last ones of all services, and no credential in any header", async () => {
     const sandbox = await sandboxOf();
@@ -230,6 +255,13 @@ describe("GraphiQL's requests", () => {
     expect(await press(sandbox, "graphql", me)).toEqual(known);
     expect(sandbox.fakes.lumar.requests.map(({ operationName }) => operationName)).toEqual(["Whoami", "Whoami", "Whoami"]);
     expect(await press(sandbox, "graphql", { ...me, headers: { "X-Auth-Token": "bad" } })).toMatchObject({ status: 401, body: { errors: [{ extensions: { code: "UNAUTHENTICATED" } }] } });
+  });
+
+  test("with a header that no request can carry are answered with what is wrong", async () => {
+    const sandbox = await sandboxOf();
+    const { status, text } = await send(`${sandbox.url}/api/graphql`, { method: "POST", headers: json, body: JSON.stringify({ ...me, headers: { "x-api-key": "a\nb" } }) });
+    expect([status, JSON.parse(text)]).toEqual([500, { message: expect.stringContaining("invalid header value") }]);
+    expect(sandbox.fakes.lumar.requests).toHaveLength(0);
   });
 
   test("show what goes wrong as an answer", async () => {

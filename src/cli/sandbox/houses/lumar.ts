@@ -7,7 +7,6 @@ import type { RateLimitView, Table } from "../protocol.ts";
 /** What can change while the sandbox runs. */
 interface Mutable {
   userKey: FakeUserKey;
-  isRevoked: boolean;
   rateLimit: RateLimitView | null;
   client: Client;
 }
@@ -18,7 +17,7 @@ export async function openLumar(open: Open): Promise<House & { readonly fake: Fa
   const { url, close } = await open(fake);
   const env = ({ id, secret }: FakeUserKey): Record<string, string> => ({ LC_API_URL: url, LC_USER_KEY_ID: id, LC_USER_KEY_SECRET: secret, LC_ACCOUNT_ID: fake.account.id });
   const newClient = (key: FakeUserKey): Client => new Client({ env: env(key) });
-  const now: Mutable = { userKey: fake.userKey, isRevoked: false, rateLimit: null, client: newClient(fake.userKey) };
+  const now: Mutable = { userKey: fake.userKey, rateLimit: null, client: newClient(fake.userKey) };
   return {
     name: "lumar",
     title: "Lumar",
@@ -48,7 +47,7 @@ function callsOf(fake: FakeLumar, client: () => Client): House["calls"] {
   const nightly = fake.createServiceAccount({ name: "Nightly report" });
   let robots = 0;
   return {
-    "client.me()": async () => (await client().me()).username ?? "a user without a name",
+    "client.me()": async () => String((await client().me()).username),
     "client.serviceAccounts.create(…)": async () => {
       robots += 1;
       const { name } = await client().serviceAccounts.create({ accountId: fake.account.id, name: `Robot ${String(robots)}`, roleCode: "Viewer" });
@@ -62,18 +61,18 @@ function callsOf(fake: FakeLumar, client: () => Client): House["calls"] {
 }
 
 function controlsOf(fake: FakeLumar, now: Mutable, newClient: (key: FakeUserKey) => Client): Control[] {
+  const isRevoked = (): boolean => !fake.snapshot().userKeys.some(({ id }) => id === now.userKey.id);
   return [
     { name: "expire", label: () => "Expire all sessions", run: () => fake.expireSessions() },
     {
       name: "user-key",
-      label: () => (now.isRevoked ? "Make a new user key" : "Revoke the user key"),
+      label: () => (isRevoked() ? "Make a new user key" : "Revoke the user key"),
       run: () => {
-        if (now.isRevoked) {
+        if (isRevoked()) {
           void now.client.close();
           now.userKey = fake.createUser({ role: "Admin" }).userKey;
           now.client = newClient(now.userKey);
         } else fake.revokeUserKey(now.userKey.id);
-        now.isRevoked = !now.isRevoked;
       },
     },
   ];
@@ -81,16 +80,16 @@ function controlsOf(fake: FakeLumar, now: Mutable, newClient: (key: FakeUserKey)
 
 function tablesOf(fake: FakeLumar, credentials: Credentials): Table[] {
   const { accounts, users, userKeys, serviceAccounts, keys, sessions } = fake.snapshot();
-  const userOf = (id: string): string => users.find((user) => user.id === id)?.username ?? "–";
-  const serviceAccountOf = (id: string): string => serviceAccounts.find((one) => one.id === id)?.name ?? "–";
+  const names = new Map([...users.map(({ id, username }) => [id, username] as const), ...serviceAccounts.map(({ id, name }) => [id, name] as const)]);
+  const nameOf = (id: string): string => String(names.get(id));
   return [
     {
       title: "Sessions",
       columns: ["Token", "User", "Expires (UTC)"],
-      rows: sessions.map(({ token, userId, expiresAt }) => [credentials.nameOf(token), userOf(userId), instant(expiresAt)]),
+      rows: sessions.map(({ token, userId, expiresAt }) => [credentials.nameOf(token), nameOf(userId), instant(expiresAt)]),
       whenEmpty: "No session is open. The next call logs in.",
     },
-    { title: "User keys", columns: ["Id", "User"], rows: userKeys.map(({ id, userId }) => [id, userOf(userId)]), whenEmpty: "None: no login can succeed." },
+    { title: "User keys", columns: ["Id", "User"], rows: userKeys.map(({ id, userId }) => [id, nameOf(userId)]), whenEmpty: "None: no login can succeed." },
     {
       title: "Service accounts",
       columns: ["Id", "Name", "Role", "Enabled"],
@@ -100,7 +99,7 @@ function tablesOf(fake: FakeLumar, credentials: Credentials): Table[] {
     {
       title: "Service-account keys",
       columns: ["Service account", "Name", "Last used (UTC)", "Revoked (UTC)"],
-      rows: keys.map((key) => [serviceAccountOf(key.serviceAccountId), key.name ?? "–", instant(key.lastUsedAt), instant(key.revokedAt)]),
+      rows: keys.map((key) => [nameOf(key.serviceAccountId), key.name ?? "–", instant(key.lastUsedAt), instant(key.revokedAt)]),
       whenEmpty: "None yet.",
     },
     { title: "Accounts", columns: ["Id", "Name"], rows: accounts.map(({ id, name }) => [id, name]), whenEmpty: "None." },

@@ -5,7 +5,8 @@ import { byId, make } from "./dom.ts";
 export function showOutcome(report: CallReport): void {
   const { calls, succeeded, answer, failures, ms } = report;
   const all = succeeded === calls;
-  const what = calls === 1 ? (all ? "The call succeeded" : "The call failed") : `${all ? "All " : ""}${String(succeeded)} of ${String(calls)} calls succeeded`.replace(/^All (\d+) of \d+/, "All $1");
+  const one = all ? "The call succeeded" : "The call failed";
+  const what = calls === 1 ? one : `${all ? "All" : `${String(succeeded)} of`} ${String(calls)} calls succeeded`;
   byId("outcome", HTMLElement).replaceChildren(
     make("p", { class: all ? "good" : "bad" }, make("strong", {}, `${what} in ${String(ms)} ms.`), ...(answer === undefined ? [] : [` Answer: ${answer}`])),
     make("p", {}, serverText(report)),
